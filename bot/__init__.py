@@ -1,0 +1,1 @@
+"""The conversation in Telegram and in the terminal, its administration and its service."""

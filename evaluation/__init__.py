@@ -1,0 +1,1 @@
+"""Measures of retrieval and answers, the golden questions and their gate."""

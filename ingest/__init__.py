@@ -1,0 +1,1 @@
+"""Raw articles in, a published index generation out."""

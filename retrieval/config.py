@@ -1,0 +1,148 @@
+"""Configuration: TOML in, frozen values out. Every key has a default, so that no file is needed.
+
+An unknown key or section is an error that names the nearest valid one. Units stand in the names.
+The Telegram token never stands in the file: see ``bot/service.py``.
+"""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from retrieval.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class PathsConfig(_Section):
+    """Where things live. Relative paths start at the working directory."""
+
+    data: str = "data"
+    articles: list[str] = Field(default_factory=lambda: ["articles"])
+
+
+class EmbeddingConfig(_Section):
+    """Which sentence-transformers model. ``bundled`` is the one inside the package."""
+
+    model: str = "bundled"
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    batch_size: int = Field(32, ge=1)
+
+
+class IngestConfig(_Section):
+    """How articles are cut."""
+
+    max_passage_chars: int = Field(600, ge=100)
+    max_file_mb: int = Field(20, ge=1)
+
+
+class IndexConfig(_Section):
+    """How many generations stay on disk, the current and its predecessor always among them."""
+
+    keep_generations: int = Field(3, ge=2)
+
+
+class SearchConfig(_Section):
+    """How passages are found."""
+
+    candidates: int = Field(60, ge=1)
+    max_question_chars: int = Field(1000, ge=10)
+
+
+class AnswerConfig(_Section):
+    """How much is said, and how sure one must be to say it."""
+
+    max_claims: int = Field(5, ge=1)
+    max_chars: int = Field(700, ge=100)
+    min_confidence: float = Field(0.5, ge=0.0, le=1.0)
+
+
+class TelegramConfig(_Section):
+    """The bot. ``admins`` are Telegram user ids."""
+
+    mode: Literal["polling", "webhook"] = "polling"
+    admins: list[int] = Field(default_factory=list)
+    api_base_url: str = "https://api.telegram.org/bot"
+    file_base_url: str = "https://api.telegram.org/file/bot"
+    webhook_url: str = ""
+    webhook_listen: str = "127.0.0.1"
+    webhook_port: int = Field(8443, ge=1, le=65535)
+    webhook_path: str = "telegram"
+    concurrent_questions: int = Field(32, ge=1)
+    queue_limit: int = Field(256, ge=1)
+    answer_deadline_s: float = Field(20.0, gt=0)
+    questions_per_minute: int = Field(20, ge=1)
+
+    @model_validator(mode="after")
+    def _webhook_needs_url(self) -> "TelegramConfig":
+        if self.mode == "webhook" and not self.webhook_url.startswith("https://"):
+            raise ValueError("webhook_url must be an https:// address when mode is webhook")
+        return self
+
+
+class ServiceConfig(_Section):
+    """The process. ``health_port`` 0 switches the health endpoint off; it listens on loopback only."""
+
+    health_port: int = Field(8086, ge=0, le=65535)
+    stall_after_s: float = Field(90.0, gt=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Config(_Section):
+    """The whole configuration."""
+
+    paths: PathsConfig = PathsConfig()
+    embedding: EmbeddingConfig = EmbeddingConfig()
+    ingest: IngestConfig = IngestConfig()
+    index: IndexConfig = IndexConfig()
+    search: SearchConfig = SearchConfig()
+    answer: AnswerConfig = AnswerConfig()
+    telegram: TelegramConfig = TelegramConfig()
+    service: ServiceConfig = ServiceConfig()
+
+    @property
+    def data_dir(self) -> Path:
+        """Where data live: ``$XIANWEN_DATA``, or ``[paths] data``."""
+        return Path(os.environ.get("XIANWEN_DATA") or self.paths.data)
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the generations live."""
+        return self.data_dir / "index"
+
+
+def load_config(path: str | Path | None = None) -> Config:
+    """The configuration of ``path``, else ``$XIANWEN_CONFIG``, else ``./config.toml``, else the defaults.
+
+    Raises ConfigError when a named file is missing, is not TOML, or has a wrong key or value.
+    """
+    named = path or os.environ.get("XIANWEN_CONFIG")
+    file = Path(named) if named else Path("config.toml")
+    if not file.is_file():
+        if named:
+            raise ConfigError(f"no configuration file, {file}, name an existing file or leave --config away")
+        return Config()
+    try:
+        return Config.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"not valid TOML ({error}), {file}, correct that line") from error
+    except ValidationError as error:
+        raise ConfigError("; ".join(_explain(issue, file) for issue in error.errors())) from error
+
+
+def _explain(issue: Any, file: Path) -> str:
+    where = ".".join(str(part) for part in issue["loc"])
+    if issue["type"] != "extra_forbidden":
+        return f"{where or 'value'}: {issue['msg']}, {file}, see config.example.toml"
+    *section, key = [str(part) for part in issue["loc"]]
+    model: type[BaseModel] = Config
+    for name in section:
+        model = Config.model_fields[name].annotation or Config
+    near = difflib.get_close_matches(key, list(model.model_fields), 1, 0.0)
+    return f"unknown key {where}, {file}, did you mean {'.'.join([*section, *near])}?"

@@ -1,0 +1,126 @@
+"""Text: folding for comparison, sentence spans, words, scripts. The only file that imports jieba and OpenCC.
+
+Folded forms are for matching and are never shown; their length differs from the text's, so spans
+are always taken on the text as stored.
+"""
+
+import functools
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
+_HAN_RUN = re.compile(rf"[{HAN}]+")
+_FEATURE_RUN = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[.+%-][a-z0-9]+)*%?")
+_SENTENCE_END = re.compile(r"(?:[。！？!?；;…]+[”’」』》）)\"]*|\n+)")
+
+
+@functools.cache
+def _converter(name: str) -> Any:
+    import opencc
+
+    return opencc.OpenCC(name)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters become simplified ones."""
+    return str(_converter("t2s").convert(text))
+
+
+def to_traditional(text: str) -> str:
+    """Simplified characters become traditional ones."""
+    return str(_converter("s2t").convert(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """The matching form: NFKC, simplified, lower case, blanks squeezed to one."""
+    folded = to_simplified(unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(r"\s+", " ", folded).strip()
+
+
+def is_traditional(text: str) -> bool:
+    """Whether the text has characters that only traditional script uses."""
+    return to_simplified(text) != text
+
+
+def squeeze(text: str) -> str:
+    """The folded text without punctuation, symbols and blanks: for comparing what was said."""
+    return "".join(char for char in fold(text) if unicodedata.category(char)[0] not in "PZSC")
+
+
+def grams(text: str) -> list[str]:
+    """Features of the full-text index: characters and bigrams of Han runs, whole latin and digit words.
+
+    Order follows the text; repeats stay, since BM25 counts them.
+    """
+    found: list[str] = []
+    for match in _FEATURE_RUN.finditer(fold(text)):
+        run = match.group()
+        if _HAN_RUN.fullmatch(run):
+            found.extend(run)
+            found.extend(run[at : at + 2] for at in range(len(run) - 1))
+        else:
+            found.append(run)
+    return found
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences, in order, end exclusive, blanks trimmed; their closing marks belong to them."""
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        yield from _trimmed(text, start, match.end())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    left, right = start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+    if left < right:
+        yield left, right
+
+
+def set_cache_dir(folder: Path) -> None:
+    """Where jieba keeps its unpacked dictionary; the default, a shared temporary folder, trusts whoever writes there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _CACHE_DIR.append(str(folder))
+
+
+_CACHE_DIR: list[str] = []
+
+
+@functools.cache
+def _jieba() -> Any:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 carries invalid escapes and pkg_resources
+        import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    if _CACHE_DIR:
+        tokenizer.tmp_dir = _CACHE_DIR[-1]
+    tokenizer.initialize()
+    return tokenizer
+
+
+def words(text: str) -> list[str]:
+    """jieba's words of the text as it stands, in order, blanks left out."""
+    return [word for word in _jieba().lcut(text) if word.strip()]
+
+
+def word_spans(text: str) -> list[tuple[str, int, int]]:
+    """jieba's words of the text as it stands, with their spans, end exclusive."""
+    return [(word, start, end) for word, start, end in _jieba().tokenize(text) if word.strip()]
+
+
+def add_words(names: list[str]) -> None:
+    """Make names single words for jieba, such as counties that its dictionary lacks."""
+    tokenizer = _jieba()
+    for name in names:
+        tokenizer.add_word(name)

@@ -85,7 +85,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def set_cache_dir(folder: Path) -> None:
-    """Where jieba keeps its unpacked dictionary; the default, a shared temporary folder, trusts whoever writes there."""
+    """Where jieba keeps its unpacked dictionary; its default is a temporary folder that anybody may write to."""
     folder.mkdir(parents=True, exist_ok=True)
     _CACHE_DIR.append(str(folder))
 

@@ -1,0 +1,93 @@
+"""What travels between the readers and the cutters: raw documents, and lines that were kept or taken away.
+
+Offsets are ``str`` indices into the line's own text, end exclusive. Line numbers count from 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Format = Literal["txt", "md", "html"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line of a text file, or one block element of a page, not yet repaired.
+
+    ``level`` is 1 to 6 for headings that the format itself marks. ``verdict`` names the rule by which
+    the parser already knows that the block is not the article (hidden, outside the main content).
+    """
+
+    text: str
+    number: int
+    level: int = 0
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """One article as it was read.
+
+    ``source`` is the path below the ingested folder, with ``/``. ``text`` is the decoded file,
+    ``digest`` the SHA-256 (hex) of its bytes, ``replaced`` how many characters could not be decoded.
+    ``meta`` holds what the file says of itself: ``title``, ``date``, ``publisher``, ``author``, ``url``.
+    ``blocks`` is empty for plain text, whose blocks are its lines.
+    """
+
+    source: str
+    text: str
+    digest: str
+    format: Format = "txt"
+    encoding: str = "utf-8"
+    replaced: int = 0
+    url: str | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that is not read, and what its owner can do about it."""
+
+    source: str
+    why: str
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A kept line (paragraph, heading, list item, table row), repaired and never empty.
+
+    ``damaged`` are ascending, disjoint spans where words were lost or do not stand verbatim in the
+    file. ``number`` is its line in the raw text, or its block in a page.
+    """
+
+    text: str
+    damaged: tuple[tuple[int, int], ...] = ()
+    number: int = 0
+    level: int = 0
+
+    def __post_init__(self) -> None:
+        before = 0
+        for start, end in self.damaged:
+            if not before <= start < end <= len(self.text):
+                raise ValueError(f"line {self.number}: damage {start}-{end} does not fit its text")
+            before = end
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A line, or a part of one, that was taken away, with the name of the rule that did it."""
+
+    rule: str
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What is left of a document, what is not, and how often each repair was made."""
+
+    lines: tuple[Line, ...]
+    removals: tuple[Removal, ...] = ()
+    repairs: Mapping[str, int] = field(default_factory=dict)

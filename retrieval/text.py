@@ -119,6 +119,11 @@ def word_spans(text: str) -> list[tuple[str, int, int]]:
     return [(word, start, end) for word, start, end in _jieba().tokenize(text) if word.strip()]
 
 
+def word_frequency(word: str) -> int:
+    """How often jieba's dictionary counted the (simplified) word; 0 when it does not list it."""
+    return int(_jieba().FREQ.get(word) or 0)
+
+
 def add_words(names: list[str]) -> None:
     """Make names single words for jieba, such as counties that its dictionary lacks."""
     tokenizer = _jieba()

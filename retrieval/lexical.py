@@ -1,0 +1,120 @@
+"""BM25 over character unigrams, bigrams and whole words. The only file that imports tantivy.
+
+Score of a passage: the sum over the unique terms ``t`` of the query of ``idf(t) * tf * (k1 + 1) / (tf + k1 *
+(1 - b + b * length / average))`` with ``k1`` 1.2, ``b`` 0.75 and ``idf = ln(1 + (N - n + 0.5) / (n + 0.5))``.
+Lengths are quantised to one byte, exact up to 40 terms and within an eighth above.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from retrieval.errors import IndexCorrupt
+from retrieval.text import grams
+
+_ANALYZER = "xianwen_blanks"
+_MAX_TERM_CHARS = 64  # a longer run is no word; tantivy drops terms of 64 KB
+_HEAP_BYTES = 128_000_000
+_DECIMALS = 5  # scores are float32 sums; what is equal up to here is a tie
+
+
+class LexicalIndex:
+    """An immutable full-text index; rows are those that were given. Safe for several threads."""
+
+    def __init__(self, index: Any) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()  # one snapshot for good: a generation never changes
+
+    @classmethod
+    def build(cls, path: Path, rows: Iterable[tuple[int, str, str, Sequence[str]]]) -> Self:
+        """Write an index to the new folder ``path``.
+
+        ``rows`` gives (row, context, text, county codes): ``context`` is title and headings, searched
+        together with ``text``; the codes are what ``search`` can filter by.
+        """
+        import tantivy
+
+        path.mkdir(parents=True)
+        index = tantivy.Index(_schema(), path=str(path))
+        _register(index)
+        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for row, context, text, counties in rows:
+            document = tantivy.Document()
+            document.add_unsigned("row", row)
+            document.add_text("body", " ".join(_terms(f"{context}\n{text}")))
+            for code in counties:
+                document.add_text("county", code)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        return cls(index)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Map the folder ``path``. Raises FileNotFoundError, and IndexCorrupt when tantivy cannot read it."""
+        import tantivy
+
+        if not (path / "meta.json").exists():
+            raise FileNotFoundError(path / "meta.json")
+        try:
+            return cls(tantivy.Index.open(str(path)))
+        except (ValueError, OSError) as error:
+            raise IndexCorrupt(f"tantivy cannot read the full text, {path}, run: xianwen ingest PATH again") from error
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, text: str, k: int, counties: Sequence[str] | None = None) -> list[tuple[int, float]]:
+        """The ``k`` best passages as (row, BM25 score), ordered by (-score, row).
+
+        ``text`` is any text at all; its features are looked up, nothing in it is an operator. A passage
+        with none of them is not found. ``counties`` (codes) keeps passages about at least one of them;
+        None keeps all, an empty sequence none.
+        """
+        terms = sorted(set(_terms(text)))
+        total = len(self)
+        if k <= 0 or not terms or not total or (counties is not None and not counties):
+            return []
+        query = self._query(terms, counties)
+        fetch = min(k + 8, total)
+        while True:  # ties are cut anywhere: fetch until the last is worse than the k-th
+            hits = self._searcher.search(query, limit=fetch, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+            found = [(int(row), round(float(score), _DECIMALS)) for row, (score, _) in zip(rows, hits, strict=True)]
+            found.sort(key=lambda item: (-item[1], item[0]))
+            if fetch >= total or len(found) < fetch or found[-1][1] < found[k - 1][1]:
+                return found[:k]
+            fetch = min(fetch * 4, total)
+
+    def _query(self, terms: Sequence[str], counties: Sequence[str] | None) -> Any:
+        from tantivy import Occur, Query
+
+        words = [(Occur.Should, Query.term_query(self._schema, "body", term, "freq")) for term in terms]
+        query = Query.boolean_query(words)
+        if counties is None:
+            return query
+        codes = [(Occur.Should, Query.term_query(self._schema, "county", code, "basic")) for code in counties]
+        allowed = Query.const_score_query(Query.boolean_query(codes), 0.0)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, allowed)])
+
+
+def _terms(text: str) -> list[str]:
+    return [gram for gram in grams(text) if len(gram) <= _MAX_TERM_CHARS]
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", stored=False, indexed=False, fast=True)
+    builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("county", tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def _register(index: Any) -> None:
+    import tantivy
+
+    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_ANALYZER, analyzer)

@@ -1,0 +1,141 @@
+import math
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.errors import IndexCorrupt
+from retrieval.lexical import LexicalIndex
+from retrieval.text import grams
+
+Row = tuple[int, str, str, tuple[str, ...]]
+
+# The one-byte table of lengths that tantivy took from Lucene: exact up to 40, then in growing steps.
+NORMS = list(range(41))
+while len(NORMS) < 256:
+    NORMS.extend(NORMS[-1] + (2 << ((len(NORMS) - 41) // 8)) * step for step in range(1, 9))
+
+
+def oracle(rows: list[Row], query: str, k: int, counties=None) -> list[tuple[int, float]]:
+    """BM25 by its formula, over all documents, in float64."""
+    counts = {row: Counter(grams(f"{context}\n{text}")) for row, context, text, _ in rows}
+    lengths = {row: sum(count.values()) for row, count in counts.items()}
+    average = sum(lengths.values()) / len(rows)
+    scores: Counter[int] = Counter()
+    for term in set(grams(query)):
+        having = [row for row in counts if term in counts[row]]
+        idf = math.log(1 + (len(rows) - len(having) + 0.5) / (len(having) + 0.5))
+        for row in having:
+            tf = counts[row][term]
+            length = max(norm for norm in NORMS if norm <= lengths[row])
+            scores[row] += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / average))
+    kept = {row for row, _, _, codes in rows if counties is None or set(codes) & set(counties)}
+    return sorted(((r, s) for r, s in scores.items() if r in kept), key=lambda item: (-round(item[1], 4), item[0]))[:k]
+
+
+TEXT = st.text(alphabet="乡镇卫生院医共体家庭医生签约服务2023年 abc。,", max_size=80)
+CODES = st.lists(st.sampled_from(["110101", "220202", "330303"]), max_size=2, unique=True).map(tuple)
+ROWS = st.lists(st.tuples(TEXT, TEXT, CODES), min_size=1, max_size=15).map(
+    lambda items: [(row, *item) for row, item in enumerate(items)]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=ROWS, query=TEXT, k=st.integers(1, 20), counties=st.none() | CODES)
+def test_equals_the_formula(tmp_path_factory, rows, query, k, counties):
+    index = LexicalIndex.build(tmp_path_factory.mktemp("l") / "lexical", rows)
+    found = index.search(query, k, counties)
+    every = dict(oracle(rows, query, len(rows), counties))
+    expected = oracle(rows, query, k, counties)
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-3)
+    assert [every[row] for row, _ in found] == pytest.approx([score for _, score in found], abs=1e-3)
+    assert found == sorted(found, key=lambda item: (-item[1], item[0]))
+
+
+@pytest.fixture
+def three(tmp_path) -> LexicalIndex:
+    LexicalIndex.build(
+        tmp_path / "lexical",
+        [
+            (0, "青石县卫生要点", "建设县域医共体,下派医师到村。", ("900001",)),
+            (1, "白河县卫生要点", "每个乡镇建一所标准化卫生院。", ("900002",)),
+            (2, "两县合作", "设立 CT 影像中心,共享检查结果。", ("900001", "900002")),
+        ],
+    )
+    return LexicalIndex.open(tmp_path / "lexical")
+
+
+def test_context_is_searched_and_counties_filter(three):
+    assert {row for row, _ in three.search("要点", 5)} == {0, 1}
+    assert [row for row, _ in three.search("卫生要点", 5, ["900002"])] == [1]
+    assert [row for row, _ in three.search("影像", 5, ["900002"])] == [2]
+    assert three.search("影像", 5, ["900003"]) == three.search("影像", 5, []) == []
+
+
+def test_filter_leaves_the_scores_alone(three):
+    plain = dict(three.search("医共体 卫生院 ct", 5))
+    assert dict(three.search("医共体 卫生院 ct", 5, ["900001", "900002"])) == plain
+    assert len(plain) == 3
+
+
+def test_script_width_and_case_do_not_matter(three):
+    assert three.search("醫共體", 5) == three.search("医共体", 5)
+    assert three.search("CT", 5) == three.search("ct", 5)
+    assert [row for row, _ in three.search("ct", 5)] == [2]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "   ",
+        "。,!?",
+        '"',
+        "' OR 1=1; DROP TABLE passages; --",
+        "body:* AND (row:[0 TO 9]",
+        "\\+-&&||!(){}[]^~*?:",
+        "\x00\ufffd\u202e",
+        "医共体" * 1200,
+        "".join(chr(0x4E00 + at) for at in range(3400)),
+        "x" * 200_000,
+    ],
+)
+def test_any_text_is_only_text(three, query):
+    found = three.search(query, 5)
+    assert {row for row, _ in found} <= {0, 1, 2}
+    assert bool(found) == bool(set(grams(query)) & ({"医", "共", "体", "ct"} | set("建设县域下派医师到村每个乡镇")))
+
+
+def test_ties_come_in_row_order_even_at_the_cut(tmp_path):
+    rows = [(row, "", "家庭医生签约", ("900001",)) for row in range(200)]
+    index = LexicalIndex.build(tmp_path / "lexical", rows)
+    assert [row for row, _ in index.search("签约", 7)] == list(range(7))
+
+
+def test_overlong_runs_do_not_break_building(tmp_path):
+    index = LexicalIndex.build(tmp_path / "lexical", [(0, "", "a" * 100_000 + " 卫生院", ())])
+    assert [row for row, _ in index.search("卫生院", 3)] == [0]
+
+
+def test_empty_index_finds_nothing(tmp_path):
+    LexicalIndex.build(tmp_path / "lexical", [])
+    index = LexicalIndex.open(tmp_path / "lexical")
+    assert (len(index), index.search("卫生", 3)) == (0, [])
+
+
+def test_missing_and_broken_folders_are_told_apart(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        LexicalIndex.open(tmp_path / "none")
+    LexicalIndex.build(tmp_path / "lexical", [(0, "", "卫生", ())])
+    (tmp_path / "lexical" / "meta.json").write_text("{}")
+    with pytest.raises(IndexCorrupt, match="lexical"):
+        LexicalIndex.open(tmp_path / "lexical")
+
+
+def test_threads_see_the_same_results(three):
+    queries = ["医共体", "卫生院", "卫生要点", "ct 影像"] * 10
+    expected = [three.search(query, 5) for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda query: three.search(query, 5), queries)) == expected

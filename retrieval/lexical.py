@@ -5,6 +5,7 @@ Score of a passage: the sum over the unique terms ``t`` of the query of ``idf(t)
 Lengths are quantised to one byte, exact up to 40 terms and within an eighth above.
 """
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +23,8 @@ class LexicalIndex:
     """An immutable full-text index; rows are those that were given. Safe for several threads."""
 
     def __init__(self, index: Any) -> None:
+        index.config_reader(reload_policy="manual")  # else a thread polls meta.json
+        index.reload()
         self._schema = index.schema
         self._searcher = index.searcher()  # one snapshot for good: a generation never changes
 
@@ -47,8 +50,9 @@ class LexicalIndex:
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
-        index.reload()
-        return cls(index)
+        for lock in path.glob(".tantivy-*.lock"):
+            lock.unlink()
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -58,7 +62,11 @@ class LexicalIndex:
         if not (path / "meta.json").exists():
             raise FileNotFoundError(path / "meta.json")
         try:
-            return cls(tantivy.Index.open(str(path)))
+            # tantivy writes a lock file beside what it opens: give it links, and the folder may be read-only
+            with tempfile.TemporaryDirectory(prefix="xianwen-") as links:
+                for file in path.iterdir():
+                    (Path(links) / file.name).symlink_to(file.absolute())
+                return cls(tantivy.Index.open(links))
         except (ValueError, OSError) as error:
             raise IndexCorrupt(f"tantivy cannot read the full text, {path}, run: xianwen ingest PATH again") from error
 

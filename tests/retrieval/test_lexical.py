@@ -1,4 +1,5 @@
 import math
+import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +16,7 @@ Row = tuple[int, str, str, tuple[str, ...]]
 # The one-byte table of lengths that tantivy took from Lucene: exact up to 40, then in growing steps.
 NORMS = list(range(41))
 while len(NORMS) < 256:
-    NORMS.extend(NORMS[-1] + (2 << ((len(NORMS) - 41) // 8)) * step for step in range(1, 9))
+    NORMS.append(NORMS[-1] + (2 << ((len(NORMS) - 41) // 8)))
 
 
 def oracle(rows: list[Row], query: str, k: int, counties=None) -> list[tuple[int, float]]:
@@ -132,6 +133,18 @@ def test_missing_and_broken_folders_are_told_apart(tmp_path):
     (tmp_path / "lexical" / "meta.json").write_text("{}")
     with pytest.raises(IndexCorrupt, match="lexical"):
         LexicalIndex.open(tmp_path / "lexical")
+
+
+def test_opening_writes_nothing_and_survives_deletion(tmp_path):
+    folder = tmp_path / "lexical"
+    LexicalIndex.build(folder, [(0, "", "卫生院", ())])
+    before = sorted((file.name, file.read_bytes()) for file in folder.iterdir())
+    index = LexicalIndex.open(folder)
+    assert index.search("卫生院", 3) == LexicalIndex.open(folder).search("卫生院", 3)
+    assert sorted((file.name, file.read_bytes()) for file in folder.iterdir()) == before
+    assert not [name for name, _ in before if "lock" in name]
+    shutil.rmtree(folder)
+    assert [row for row, _ in index.search("卫生院", 3)] == [0]
 
 
 def test_threads_see_the_same_results(three):

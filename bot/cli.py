@@ -1,0 +1,149 @@
+"""The command line. Results go to stdout, progress and logs to stderr; exit 0 done, 1 a domain error, 2 usage.
+
+Everything heavy is imported inside the commands, so that ``xianwen --help`` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from retrieval.errors import XianwenError
+
+if TYPE_CHECKING:
+    from retrieval.config import Config
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(argv)
+    try:
+        command: Command = options.command
+        return command(options)
+    except XianwenError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our stdout has gone; there is nobody left to tell
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def entry() -> NoReturn:
+    """What ``python -m bot`` runs."""
+    sys.exit(main())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="xianwen", description="县问: what has the county set out to do for health?")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument(
+            "--config", metavar="FILE", help="TOML file (default: $XIANWEN_CONFIG, ./config.toml, built-in)"
+        )
+        sub.set_defaults(command=command)
+        return sub
+
+    ingest = add("ingest", _ingest, "read articles and publish a new index generation")
+    ingest.add_argument("paths", nargs="+", metavar="PATH", help="article files and folders of them")
+    ingest.add_argument("--explain", action="store_true", help="list every removal with its rule")
+    ingest.add_argument("--json", action="store_true", help="the report as one JSON object")
+    ingest.add_argument("--progress-json", action="store_true", help="progress as JSON lines on stderr")
+    ask = add("ask", _ask, "answer a question with its citations")
+    ask.add_argument("question", nargs="*", metavar="QUESTION")
+    ask.add_argument("--json", action="store_true", help="the answer as one JSON object")
+    ask.add_argument("--batch", metavar="FILE", help="JSON lines with id and question in (- is stdin), answers out")
+    add("chat", _chat, "the bot's whole conversation in the terminal")
+    add("run", _run, "the Telegram bot; the token comes from XIANWEN_TELEGRAM_TOKEN")
+    add("generations", _generations, "list the index generations")
+    rollback = add("rollback", _rollback, "serve an earlier generation again")
+    rollback.add_argument("id", nargs="?", help="its id (default: the predecessor of the current one)")
+    add("verify", _verify, "check every checksum and span of the current generation")
+    evaluate = add("evaluate", _evaluate, "the golden questions and their gate, or retrieval figures")
+    evaluate.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS", help="golden questions (default: those that ship)"
+    )
+    evaluate.add_argument("--sources", metavar="DIR", help="the raw articles that were ingested")
+    evaluate.add_argument("--beir", metavar="DIR", help="folder with corpus.jsonl, queries.jsonl and qrels.tsv")
+    evaluate.add_argument("--mode", choices=("words", "vectors", "fused"), default="fused")
+    evaluate.add_argument("--json", action="store_true", help="figures as one JSON object")
+    add("doctor", _doctor, "check configuration, token, model, index and disk")
+    return parser
+
+
+def _config(options: argparse.Namespace) -> "Config":
+    from retrieval.config import load_config
+
+    return load_config(options.config)
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from ingest.cli import ingest
+
+    return ingest(
+        options.paths,
+        _config(options),
+        explain=options.explain,
+        as_json=options.json,
+        progress_json=options.progress_json,
+    )
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from bot import ask
+
+    if options.batch:
+        return ask.batch(_config(options), options.batch)
+    if not options.question:
+        print("usage: xianwen ask QUESTION", file=sys.stderr)
+        return 2
+    return ask.once(_config(options), " ".join(options.question), as_json=options.json)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from bot.terminal import chat
+
+    return chat(_config(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot.service import run
+
+    return run(_config(options))
+
+
+def _generations(options: argparse.Namespace) -> int:
+    from bot import operate
+
+    return operate.generations(_config(options))
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from bot import operate
+
+    return operate.rollback(_config(options), options.id)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from bot import operate
+
+    return operate.verify(_config(options))
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot import operate
+
+    if options.beir:
+        return operate.beir(_config(options), options.beir, options.mode, as_json=options.json)
+    return operate.golden(_config(options), options.questions, options.sources, as_json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.doctor import doctor
+
+    return doctor(options.config)

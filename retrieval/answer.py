@@ -1,0 +1,218 @@
+"""Question to Answer: which evidence is looked for, when it is enough, and what is said when it is not.
+
+One Answerer serves one question over one generation, so that search and citations see the same corpus.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrieval import compose
+from retrieval.config import Config
+from retrieval.embed import Embedder
+from retrieval.index import Generation
+from retrieval.lexicon import Lexicon
+from retrieval.outlook import outline_group, overview
+from retrieval.search import Query, find
+from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of
+from retrieval.terms import Term, terms_of
+from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope
+
+WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
+RIVAL = 0.9  # a further sentence is said if it scores this share of the best
+LIST_RIVAL = 0.75
+AGGREGATE_LITERAL = 0.72  # a county is named only if its words carry this share of the question
+SUGGESTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What outlives a question: the models, the lexicon and the configuration."""
+
+    config: Config
+    embedder: Embedder
+    word_vectors: WordVectors
+    lexicon: Lexicon
+    weigh: Callable[[str], float]
+
+
+class Answerer:
+    """Answers one understood question over one generation."""
+
+    def __init__(self, question: Question, generation: Generation, tools: Tools) -> None:
+        self.question = question
+        self.generation = generation
+        self.tools = tools
+        self.names = {division.code: division.short for division in generation.counties}
+        self.terms: tuple[Term, ...] = terms_of(question.topic, tools.lexicon, tools.weigh)
+        self._meaning = tools.embedder.embed_query(question.topic or question.asked)
+
+    def answer(self) -> Answer:
+        """The Answer, or the reason why there is none."""
+        question = self.question
+        if question.scope is Scope.MEDICAL:
+            return self._refuse(Reason.MEDICAL_ADVICE)
+        if question.scope is Scope.SMALLTALK:
+            return self._refuse(Reason.SMALLTALK)
+        if question.scope is Scope.NONSENSE:
+            return self._refuse(Reason.NONSENSE)
+        if question.elsewhere and not question.counties:
+            return self._refuse(Reason.UNKNOWN_COUNTY)
+        if question.counties:
+            return self._about(question.counties)
+        return self._anywhere()
+
+    def _about(self, counties: Sequence[Division]) -> Answer:
+        if len(counties) > 1:
+            return self._side_by_side(counties)
+        if self._wants_overview():
+            return self._say(overview(self, counties[0]))
+        return self._say(self._focused(counties[0].code))
+
+    def _anywhere(self) -> Answer:
+        """No county is named: look through all (or the region's), or ask which one is meant."""
+        question = self.question
+        scope = self._counties_in_scope()
+        if question.kind is Kind.AGGREGATE or question.region is not None:
+            return self._across(scope) if self.terms else self._refuse(Reason.WHICH_COUNTY)
+        if len(scope) == 1:
+            return self._about(scope)
+        judged = self._enough(self._judge(self._find(())))
+        about = {code for one in judged for code in one.sentence.hit.passage.counties}
+        if judged and len(about) == 1:
+            return self._say(self._focused(next(iter(about))))
+        if not self.terms or judged:
+            return self._refuse(Reason.WHICH_COUNTY, self._names(about) if judged else ())
+        return self._refuse(Reason.NOT_IN_CORPUS)
+
+    def _counties_in_scope(self) -> tuple[Division, ...]:
+        region = self.question.region
+        return tuple(
+            division
+            for division in self.generation.counties
+            if region is None or region.name in (division.province, division.city)
+        )
+
+    def _wants_overview(self) -> bool:
+        return self.question.kind is Kind.OVERVIEW or not self.terms
+
+    def _find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
+        """Passages for this question, those of other years left out where the years are known."""
+        variants = " ".join(word for term in self.terms for word, _ in term.variants)
+        query = Query(f"{self.question.topic} {variants}", self.question.topic or self.question.asked)
+        hits = find(self.generation, self.tools.embedder, query, counties, k or self.tools.config.search.candidates)
+        return [hit for hit in hits if self.in_years(hit)]
+
+    def in_years(self, hit: Hit) -> bool:
+        """Whether the passage may speak of the years asked about: unknown years may."""
+        asked = set(self.question.years)
+        known = set(hit.passage.years) or set(self.generation.article(hit.passage.article_id).years)
+        return not asked or not known or bool(asked & known)
+
+    def _judge(self, hits: Sequence[Hit]) -> list[Judged]:
+        """All sayable sentences of the hits, best first; ties in the order of the hits."""
+        sentences = [sentence for hit in hits for sentence in sentences_of(hit) if compose.sayable(sentence)]
+        titles = [self.generation.article(sentence.hit.passage.article_id).title for sentence in sentences]
+        judge = Judge(
+            self.terms, self.question.kind, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors
+        )
+        return sorted(judge(sentences, titles), key=lambda judged: -judged.score)
+
+    def _enough(self, judged: Sequence[Judged]) -> list[Judged]:
+        """Those whose evidence is enough to be said."""
+        least = self.tools.config.answer.min_confidence
+        return [one for one in judged if confidence(one, self.question.kind) >= least]
+
+    def _focused(self, county: str) -> list[compose.Chosen]:
+        """The few sentences of one county that answer, best first; nothing if none is sure enough."""
+        judged = self._judge(self._find((county,)))
+        sure = self._enough(judged)
+        if not sure:
+            return []
+        kind = self.question.kind
+        if kind is Kind.LIST:
+            group = outline_group(self, county, sure)
+            if group:
+                return group
+        rival, most = (LIST_RIVAL, self.tools.config.answer.max_claims) if kind in (Kind.LIST, Kind.HOW) else (RIVAL, 3)
+        best = [one.sentence for one in sure if one.score >= rival * sure[0].score]
+        return self.within_length([self.choose(sentence) for sentence in compose.distinct(best)[:most]])
+
+    def choose(self, sentence: Sentence, label: str = "", item: bool = False) -> compose.Chosen:
+        """The part of a sentence that will be quoted."""
+        return compose.choose(sentence, self.coverage_of, label, item)
+
+    def coverage_of(self, text: str) -> float:
+        """The share of the question that stands in a text in so many words: 0..1."""
+        return literal_coverage(self.terms, text)
+
+    def within_length(self, chosen: Sequence[compose.Chosen], most_chars: int = 0) -> list[compose.Chosen]:
+        """The first of them that fit; always at least one."""
+        room = most_chars or self.tools.config.answer.max_chars
+        kept: list[compose.Chosen] = []
+        for choice in chosen:
+            room -= len(choice.text)
+            if kept and room < 0:
+                break
+            kept.append(choice)
+        return kept
+
+    def _side_by_side(self, counties: Sequence[Division]) -> Answer:
+        """The same question to each county, labelled; a county with nothing to say has no line."""
+        chosen: list[compose.Chosen] = []
+        for division in counties:
+            found = overview(self, division) if self._wants_overview() else self._focused(division.code)
+            few = found[: max(2, WIDE_CLAIMS // (2 * len(counties)))]
+            chosen += [compose.Chosen(c.sentence, c.start, c.end, division.short, c.item) for c in few]
+        return self._say(chosen[:WIDE_CLAIMS])
+
+    def _across(self, scope: Sequence[Division]) -> Answer:
+        """One sentence per county that says it in so many words, best counties first."""
+        codes = [division.code for division in scope] if self.question.region else []
+        judged = self._judge(self._find(codes, k=5 * self.tools.config.search.candidates))
+        best: dict[str, Judged] = {}
+        for one in judged:
+            if one.literal >= AGGREGATE_LITERAL:
+                for code in one.sentence.hit.passage.counties:
+                    best.setdefault(code, one)
+        wanted = {division.code for division in scope}
+        ranked = [(code, one) for code, one in best.items() if code in wanted][:WIDE_CLAIMS]
+        chosen = [self.choose(one.sentence, self.names[code]) for code, one in ranked]
+        return self._say(chosen, searched=len(scope))
+
+    def _say(self, chosen: Sequence[compose.Chosen], searched: int = 0) -> Answer:
+        if not chosen:
+            return self._refuse(Reason.NOT_IN_CORPUS)
+        return compose.build(
+            self.question, self.generation.id, chosen, self.generation.article, lambda code: self.names[code], searched
+        )
+
+    def _refuse(self, reason: Reason, suggestions: tuple[str, ...] = ()) -> Answer:
+        if not suggestions and reason is Reason.NOT_IN_CORPUS:
+            suggestions = self._topics()
+        if not suggestions and reason in (Reason.UNKNOWN_COUNTY, Reason.WHICH_COUNTY, Reason.SMALLTALK):
+            suggestions = tuple(self.names.values())[: 2 * SUGGESTIONS]
+        return Answer(self.question, self.generation.id, reason=reason, suggestions=suggestions)
+
+    def _names(self, codes: set[str]) -> tuple[str, ...]:
+        return tuple(name for code, name in self.names.items() if code in codes)[: 2 * SUGGESTIONS]
+
+    def _topics(self) -> tuple[str, ...]:
+        """Headings of the county that was asked about: what there is instead."""
+        codes = [division.code for division in self.question.counties]
+        if not codes:
+            return ()
+        rows = self.generation.rows_of_counties(codes)[:200]
+        headings = [
+            p.heading[-1] for p in self.generation.passages([int(row) for row in np.asarray(rows)]) if p.heading
+        ]
+        return tuple(dict.fromkeys(headings))[:SUGGESTIONS]
+
+
+def confidence(judged: Judged, kind: Kind) -> float:
+    """How sure one is that the sentence answers, 0..1, from absolute evidence only."""
+    evidence = judged.coverage + 0.3 * max(0.0, judged.similarity - 0.3)
+    if kind is Kind.NUMBER and judged.fit == 0.0:
+        evidence *= 0.5
+    return min(1.0, evidence)

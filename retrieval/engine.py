@@ -1,0 +1,68 @@
+"""The whole of retrieval behind one door: text in, Answer out. Safe to call from several threads."""
+
+import threading
+from collections.abc import Sequence
+
+from retrieval.answer import Answerer, Tools
+from retrieval.config import Config, EmbeddingConfig
+from retrieval.embed import Embedder, load_embedder
+from retrieval.index import CurrentIndex, Generation
+from retrieval.lexicon import Lexicon
+from retrieval.question import understand
+from retrieval.sentences import WordVectors
+from retrieval.text import set_cache_dir
+from retrieval.types import Answer
+
+
+class Engine:
+    """Answers questions from whatever generation is current; models are loaded once, on first use."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._loaded: tuple[Tools, CurrentIndex] | None = None
+
+    def load(self) -> Generation:
+        """Load the models and open the index; later calls only return the current generation.
+
+        Raises EmbeddingError, IndexMissing, IndexCorrupt or IndexMismatch.
+        """
+        return self._parts()[1].get()
+
+    def current(self) -> Generation:
+        """The generation that the next question will see."""
+        return self.load()
+
+    @property
+    def problem(self) -> str | None:
+        """Why a newer generation could not be opened, while an older one still serves."""
+        return self._parts()[1].problem
+
+    def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
+        """The answer to ``text``; ``history`` are the asker's earlier questions, oldest first.
+
+        Raises QuestionEmpty or QuestionTooLong, and what ``load`` raises.
+        """
+        tools, index = self._parts()
+        generation = index.get()
+        question = understand(text, history, generation.counties, self._config.search.max_question_chars)
+        return Answerer(question, generation, tools).answer()
+
+    def _parts(self) -> tuple[Tools, CurrentIndex]:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> tuple[Tools, CurrentIndex]:
+        config = self._config
+        set_cache_dir(config.data_dir / "cache")
+        embedder = load_embedder(config.embedding)
+        index = CurrentIndex(config.index_dir, embedder.fingerprint)
+        bundled: Embedder = embedder if config.embedding.model == "bundled" else load_embedder(EmbeddingConfig())
+        tools = Tools(config, embedder, WordVectors(bundled.embed_passages), Lexicon.load(), _weigh)
+        return tools, index
+
+
+def _weigh(word: str) -> float:
+    return 1.0

@@ -1,0 +1,103 @@
+"""Overviews and lists: what an article sets out, read off its outline."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval import compose
+from retrieval.sentences import Judged, Sentence, sentences_of
+from retrieval.types import Division, Hit
+
+if TYPE_CHECKING:
+    from retrieval.answer import Answerer
+
+FEW_PASSAGES = 3  # a county with so few passages is told sentence by sentence
+MOST_POINTS = 14
+WIDE_CHARS = 1600
+HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
+
+
+def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
+    """The points of a county's newest article: the first sentence of every passage, or all of a short text."""
+    hits = [hit for hit in _hits(answerer, county.code) if answerer.in_years(hit)]
+    if not hits:
+        return []
+    newest = _newest_first(answerer, hits)
+    if len(newest) <= FEW_PASSAGES:
+        points = [sentence for hit in newest for sentence in sentences_of(hit)]
+    else:
+        points = [sentence for hit in newest for sentence in _points(hit)]
+    points = compose.distinct(point for point in points if compose.sayable(point))[:MOST_POINTS]
+    return answerer.within_length([answerer.choose(point, item=True) for point in points], WIDE_CHARS)
+
+
+def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
+    """The whole enumeration that the question asks for, in its order; empty when no outline names it.
+
+    Looked for in the best sentence's own passage (a lead and its items), under the heading that the
+    question is about, and, where the title itself announces the list, in the whole article.
+    """
+    best = sure[0].sentence
+    items = _items(best.hit)
+    if items:
+        return answerer.within_length([answerer.choose(item, item=True) for item in items], WIDE_CHARS)
+    hits = [hit for hit in _hits(answerer, county) if hit.passage.article_id == best.hit.passage.article_id]
+    path = _named_by(answerer, best.hit)
+    if path is None:
+        return []
+    below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and len(hit.passage.heading) > 0]
+    points = compose.distinct(point for hit in below for point in _points(hit) if compose.sayable(point))
+    if len(points) < 2:
+        return []
+    return answerer.within_length([answerer.choose(point, item=True) for point in points[:MOST_POINTS]], WIDE_CHARS)
+
+
+def _named_by(answerer: "Answerer", hit: Hit) -> tuple[str, ...] | None:
+    """The shortest heading path (or the title: the empty path) whose last words cover the question."""
+    title = answerer.generation.article(hit.passage.article_id).title
+    if answerer.coverage_of(title) >= HEADING_COVERS:
+        return ()
+    for depth, heading in enumerate(hit.passage.heading, start=1):
+        if answerer.coverage_of(heading) >= HEADING_COVERS:
+            return hit.passage.heading[:depth]
+    return None
+
+
+def _items(hit: Hit) -> list[Sentence]:
+    """The entries of a list passage, without the lead that announces them."""
+    sentences = [sentence for sentence in sentences_of(hit) if compose.sayable(sentence)]
+    lines = hit.passage.text.count("\n") + 1
+    if lines < 2:
+        return []
+    lead = hit.passage.text.split("\n", 1)[0].rstrip()
+    if lead.endswith(("：", ":")) or not lead[:1].strip("（(0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨"):
+        body = hit.passage.start + (len(lead) if lead.endswith(("：", ":")) else 0)
+        return [sentence for sentence in sentences if sentence.start >= body]
+    return sentences
+
+
+def _points(hit: Hit) -> list[Sentence]:
+    """What a passage contributes to an outline: the items of a list, or the first sentence of a paragraph."""
+    items = _items(hit)
+    return items if items else sentences_of(hit)[:1]
+
+
+def _hits(answerer: "Answerer", county: str) -> list[Hit]:
+    rows = [int(row) for row in np.asarray(answerer.generation.rows_of_counties((county,)))[:400]]
+    return [Hit(row, passage, 0.0) for row, passage in zip(rows, answerer.generation.passages(rows), strict=True)]
+
+
+def _newest_first(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
+    """Passages of the newest article first; within an article in its order."""
+
+    def key(hit: Hit) -> tuple[str, str, int]:
+        article = answerer.generation.article(hit.passage.article_id)
+        when = article.published or (str(article.years[-1]) if article.years else "")
+        return (_descending(when), hit.passage.article_id, hit.passage.order)
+
+    return sorted(hits, key=key)
+
+
+def _descending(when: str) -> str:
+    return "".join(chr(0x10FFFF - ord(char)) for char in when) + chr(0x10FFFF)

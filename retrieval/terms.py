@@ -1,0 +1,68 @@
+"""The words of a question: which count, how much each counts, and what else may stand for them."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.lexicon import Expansion, Lexicon
+from retrieval.text import words
+
+# Words that say how something is asked, or that stand in every such article: they carry no topic.
+_EMPTY_FILE = Path(__file__).parent / "data" / "stopwords.txt"
+_SINGLE = 0.35  # a lone character says little
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the question. ``weight`` is its share of the question's meaning (all terms sum to 1).
+
+    ``variants`` are words that may stand for it in an article, with how sure that is (0 to 1).
+    """
+
+    text: str
+    weight: float
+    variants: tuple[tuple[str, float], ...] = ()
+
+
+def terms_of(topic: str, lexicon: Lexicon, weigh: Callable[[str], float]) -> tuple[Term, ...]:
+    """The terms of a folded topic, in order, each word once. ``weigh`` gives a word's bare importance (> 0)."""
+    expansions = lexicon.expand(topic)
+    found: dict[str, tuple[float, tuple[tuple[str, float], ...]]] = {}
+    at = 0
+    for expansion in sorted(expansions, key=lambda item: item.start):
+        if expansion.start < at:
+            continue
+        _add_words(found, topic[at : expansion.start], weigh)
+        found[expansion.everyday] = (_weight_of(expansion, weigh), _variants(expansion))
+        at = expansion.end
+    _add_words(found, topic[at:], weigh)
+    total = sum(weight for weight, _ in found.values())
+    return tuple(Term(text, weight / total, variants) for text, (weight, variants) in found.items()) if total else ()
+
+
+def _variants(expansion: Expansion) -> tuple[tuple[str, float], ...]:
+    return tuple((word, expansion.weight) for word in expansion.official)
+
+
+def _weight_of(expansion: Expansion, weigh: Callable[[str], float]) -> float:
+    """An everyday phrase weighs as much as the heaviest thing it may mean."""
+    return max(weigh(word) for word in (expansion.everyday, *expansion.official))
+
+
+def _add_words(
+    found: dict[str, tuple[float, tuple[tuple[str, float], ...]]], piece: str, weigh: Callable[[str], float]
+) -> None:
+    for word in _words(piece):
+        if word not in found:
+            found[word] = (weigh(word) * (_SINGLE if len(word) == 1 else 1.0), ())
+
+
+@functools.cache
+def _empty() -> frozenset[str]:
+    return frozenset(_EMPTY_FILE.read_text(encoding="utf-8").split())
+
+
+@functools.lru_cache(maxsize=2048)
+def _words(piece: str) -> tuple[str, ...]:
+    return tuple(word for word in words(piece) if word not in _empty() and any(char.isalnum() for char in word))

@@ -1,0 +1,60 @@
+"""Quotes, duplicates, numbering."""
+
+import pytest
+
+from retrieval.compose import Chosen, build, choose, distinct, sayable
+from retrieval.sentences import Sentence, sentences_of
+from retrieval.types import Article, Hit, Kind, Passage, Question, Scope, Script
+
+TEXT = "年,甲县改革继续,引进医生8人,医院医院大楼。第二句说别的。"
+DAMAGED = ((0, 2), (19, 24))
+ARTICLE = Article("a1", "a.txt", "题目", TEXT, "00", counties=("110101",))
+PASSAGE = Passage("a1", 0, len(TEXT), TEXT, 0, counties=("110101",), damaged=DAMAGED)
+QUESTION = Question("问", "问", Kind.FACT, Scope.CORPUS, Script.SIMPLIFIED)
+
+
+def _first() -> Sentence:
+    return sentences_of(Hit(0, PASSAGE, 1.0))[0]
+
+
+def test_a_damaged_sentence_is_quoted_by_its_whole_clauses() -> None:
+    chosen = choose(_first(), lambda text: float("引进医生" in text))
+    assert chosen.text == "甲县改革继续,引进医生8人,"
+    assert TEXT[chosen.start : chosen.end] == chosen.text
+
+
+def test_what_is_only_in_the_damage_is_quoted_with_it() -> None:
+    chosen = choose(_first(), lambda text: float("大楼" in text))
+    assert chosen.text == _first().text
+
+
+def test_answer_numbers_follow_the_order_and_damage_shows() -> None:
+    first, second = sentences_of(Hit(0, PASSAGE, 1.0))
+    chosen = [Chosen(second, second.start, second.end), Chosen(first, first.start, first.end)]
+    answer = build(QUESTION, "g", chosen, lambda _: ARTICLE, lambda code: f"<{code}>")
+    assert [citation.number for citation in answer.citations] == [1, 2]
+    assert [claim.text for claim in answer.claims] == [citation.quote for citation in answer.citations]
+    assert [citation.damaged for citation in answer.citations] == [False, True]
+    assert answer.citations[0].counties == ("<110101>",)
+
+
+@pytest.mark.parametrize(
+    ("texts", "left"),
+    [
+        (["全面推进家庭医生签约服务。", "全面推进家庭医生签约服务"], 1),
+        (["全面推进家庭医生签约服务。", "全面推进妇幼健康服务体系建设。"], 2),
+        (["推进签约服务。", "推进签约服务,并且在全县范围内把慢性病管理、中医药、急救和信息化都建设起来。"], 2),
+    ],
+)
+def test_what_says_the_same_is_said_once(texts: list[str], left: int) -> None:
+    sentences = []
+    for number, text in enumerate(texts):
+        passage = Passage(f"a{number}", 0, len(text), text, 0)
+        sentences += sentences_of(Hit(number, passage, 1.0))
+    assert len(distinct(sentences)) == left
+
+
+def test_ordinals_alone_are_no_claims() -> None:
+    text = "一、\n(1)\n推进医共体。"
+    passage = Passage("a1", 0, len(text), text, 0)
+    assert [s.text for s in sentences_of(Hit(0, passage, 1.0)) if sayable(s)] == ["推进医共体。"]

@@ -25,6 +25,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What a format's parser makes of a file: its blocks in order, and what it says of itself."""
+
+    blocks: tuple[Block, ...]
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RawDocument:
     """One article as it was read.
 

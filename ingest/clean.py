@@ -1,0 +1,77 @@
+"""A raw document in, its article's lines out; whatever is taken away is recorded with its rule."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.damage import clause, damage, merged
+from ingest.document import Block, Cleaned, Line, RawDocument, Removal
+from ingest.furniture import Place, furniture
+from ingest.layout import Item, drop_after_end, drop_contents, drop_repeated, kept
+from ingest.matching import matching
+from ingest.repair import repair, writes_readings
+from ingest.spam import spam_from
+
+CLEANING_VERSION: int = 1
+
+
+def clean(raw: RawDocument) -> Cleaned:
+    """The article's lines in their own script, what was taken away, and how often each repair was made.
+
+    Lines keep their order; the first copy of the title stays a line. Blank lines vanish unrecorded.
+    """
+    blocks = raw.blocks or _lines(raw.text)
+    made: Counter[str] = Counter()
+    removals = [Removal(block.verdict, block.text, block.number) for block in blocks if block.verdict]
+    items = _repaired([block for block in blocks if not block.verdict], writes_readings(raw.text), made)
+    removals += _without_spam(items)
+    _judge(items)
+    drop_contents(items)
+    drop_repeated(items, raw.meta)
+    drop_after_end(items)
+    removals += [Removal(item.rule, item.text, item.number) for item in items if item.rule]
+    return Cleaned(_finished(kept(items)), tuple(sorted(removals, key=lambda removal: removal.number)), dict(made))
+
+
+def _lines(text: str) -> tuple[Block, ...]:
+    return tuple(Block(line, number) for number, line in enumerate(text.split("\n"), 1))
+
+
+def _repaired(blocks: Sequence[Block], neutral_readings: bool, made: Counter[str]) -> list[Item]:
+    items: list[Item] = []
+    for block in blocks:
+        repaired = repair(block.text, neutral_readings)
+        made.update(repaired.made)
+        if repaired.text:
+            form = matching(repaired.text)
+            items.append(Item(repaired.text, form, block.number, block.level, repaired.rewritten))
+    return items
+
+
+def _without_spam(items: Sequence[Item]) -> list[Removal]:
+    """Cut spam tails off lines; a line that is spam as a whole gets its rule like any other."""
+    cuts: list[Removal] = []
+    for item in items:
+        start = spam_from(item.form)
+        if start == 0:
+            item.rule = "spam"
+        elif start:
+            cuts.append(Removal("spam", item.text[start:], item.number))
+            item.text = item.text[:start].rstrip()
+            item.form = item.form[: len(item.text)]
+            item.rewritten = tuple(span for span in item.rewritten if span[1] <= len(item.text))
+    return cuts
+
+
+def _judge(items: Sequence[Item]) -> None:
+    lines = kept(items)
+    for at, item in enumerate(lines):
+        item.rule = furniture(item.form, Place(at, len(lines))) or ""
+
+
+def _finished(items: Sequence[Item]) -> tuple[Line, ...]:
+    lost = damage([item.text for item in items])
+    lines: list[Line] = []
+    for item, spans in zip(items, lost, strict=True):
+        unsure = [clause(item.text, start, end) for start, end in item.rewritten]
+        lines.append(Line(item.text, tuple(merged([*spans, *unsure])), item.number, item.level))
+    return tuple(lines)

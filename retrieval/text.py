@@ -129,3 +129,8 @@ def add_words(names: list[str]) -> None:
     tokenizer = _jieba()
     for name in names:
         tokenizer.add_word(name)
+
+
+def word_count(word: str) -> int:
+    """How often jieba's dictionary counted this very word, names added included; 0 for words that it guesses."""
+    return int(_jieba().FREQ.get(word) or 0)

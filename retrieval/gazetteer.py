@@ -1,0 +1,303 @@
+"""The divisions of China, their names, and where a text names them.
+
+A name counts only where it fills whole words of jieba, never as a part of one: 示范县 is not 范县. Text in
+traditional script is matched in its simplified form; spans are those of the text as given.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval import text as texts
+from retrieval.types import Division, Level
+
+DATA = Path(__file__).with_name("data")
+LONGEST_NAME_WORDS = 9
+LONGEST_NAME_CHARS = 16
+
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|"
+    "仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各"
+)
+_PEOPLES_TAIL = re.compile(rf"(?:(?:{_PEOPLES})族|蒙古|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯)+$")
+_KIND = re.compile(r"(特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|新区|省|市|县|区|盟|旗)$")
+# words that make a bare name before them the name of something smaller or other than the county
+_SMALLER_WORDS = """
+    社区 村 镇 乡 街 街道 路 大道 巷 河 江 湖 山 岭 桥 大桥 水库 站 车站 火车站 寺 广场 小区 公园 酒店 大厦 集团 公司
+    先生 女士 大学 学院 医科大学 医学院
+"""
+_SMALLER = frozenset(_SMALLER_WORDS.split())
+_RANK = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
+_FULL, _BARE, _WEAK = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place named in a text: span on the text as given, and everything that the name may mean.
+
+    ``bare`` tells that the name stands without its kind (湄潭). Candidates come outermost first, by code.
+    """
+
+    start: int
+    end: int
+    surface: str
+    candidates: tuple[Division, ...]
+    bare: bool = False
+
+
+def stem_of(name: str) -> str:
+    """The name without its kind and without the peoples in it: 务川仡佬族苗族自治县 is 务川."""
+    kind = _KIND.search(name)
+    if kind is None:
+        return name
+    stem = name[: kind.start()]
+    if len(stem) < 2 and len(kind.group()) > 1:
+        return name[:-1]
+    bare = _PEOPLES_TAIL.sub("", stem)
+    if len(bare) >= 2:
+        return bare
+    return stem.removesuffix("族") if len(stem) > 2 else stem
+
+
+def short_of(name: str) -> str:
+    """What people say: 务川县, 寻甸县, 恩施州, 广西; the name itself where it is plain."""
+    stem = stem_of(name)
+    for kind, said in (("自治县", "县"), ("自治旗", "旗"), ("自治州", "州"), ("自治区", ""), ("特别行政区", "")):
+        if name.endswith(kind):
+            return stem + said
+    return stem + "区" if name.endswith("族区") else name
+
+
+def simplified(text: str) -> str:
+    """The text in simplified script, character by character where a phrase would change its length."""
+    plain = texts.to_simplified(text)
+    if len(plain) == len(text):
+        return plain
+    return "".join(one if len(one := texts.to_simplified(char)) == 1 else char for char in text)
+
+
+class Gazetteer:
+    """All provinces, cities and county-level divisions of the mainland, with functional zones run like counties."""
+
+    def __init__(self, rows: Sequence[tuple[str, str, str]], by_hand: dict[str, Any], everyday: Iterable[str]) -> None:
+        """Rows are (code, name, pinyin of the stem); use ``load`` for the vendored ones."""
+        self.pinyin = {code: spelt for code, _, spelt in rows}
+        self.english: dict[str, str] = by_hand["english"]
+        self._by_code: dict[str, Division] = {}
+        self._weak = frozenset(everyday) | frozenset(by_hand["generic"])
+        self._names: dict[str, dict[str, tuple[Division, int]]] = {}
+        names = {code: name for code, name, _ in rows}
+        housed = {code[:4] for code in names if not code.endswith("00")}
+        for code, name in names.items():
+            self._add(_division(code, name, names, housed))
+        for division in tuple(self._by_code.values()):
+            self._alias(division.name, division)
+            self._alias(division.short, division)
+        self._add_zones(by_hand["zones"])
+        self._add_former(by_hand)
+        for division in tuple(self._by_code.values()):
+            stem = stem_of(division.name)
+            if len(stem) >= 2:
+                self._alias(stem, division, _BARE)
+
+    @classmethod
+    @functools.cache
+    def load(cls) -> "Gazetteer":
+        """The vendored gazetteer, read once in a process."""
+        data = _read("divisions.json")
+        rows = [(code, name, spelt) for code, name, spelt in data["divisions"]]
+        return cls(rows, _read("places_by_hand.json"), data["everyday"])
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """Every division, by code."""
+        return tuple(self._by_code.values())
+
+    def by_code(self, code: str) -> Division:
+        """The division of a code. Raises KeyError for a code that the gazetteer lacks."""
+        return self._by_code[code]
+
+    def named(self, name: str) -> tuple[Division, ...]:
+        """Everything that a name, without context, may mean; the strictest reading only."""
+        entries = self._names.get(name, {}).values()
+        best = min((strength for _, strength in entries), default=_FULL)
+        return tuple(division for division, strength in entries if strength == best)
+
+    def contains(self, region: Division, division: Division) -> bool:
+        """Whether a province or city is above the division, or the same."""
+        if region.code == division.code:
+            return True
+        if region.level is Level.PROVINCE:
+            return division.province == region.name or division.code[:2] == region.code[:2]
+        return region.level is Level.CITY and division.code[:4] == region.code[:4]
+
+    def is_plain(self, stem: str) -> bool:
+        """Whether the stem is a name only, and no everyday word such as 资源 or 合作."""
+        return stem not in self._weak
+
+    def find(self, text: str) -> list[Mention]:
+        """Places that the text names, left to right, longest first, without overlaps."""
+        _teach()
+        plain = simplified(text)
+        spans = texts.word_spans(plain)
+        found: list[Mention] = []
+        at = 0
+        while at < len(spans):
+            last, mention = self._longest(text, plain, spans, at, found)
+            if mention is not None:
+                found.append(mention)
+            at = last + 1
+        return found
+
+    def settle(self, mentions: Sequence[Mention], within: Sequence[Division] = ()) -> list[Division | None]:
+        """Which division each mention means, or None where the context leaves it open.
+
+        Looks at a province or city named directly before it, then at those in the same text, nearest before it
+        first, then at ``within``: divisions known otherwise, such as those of the title or the publisher.
+        """
+        settled: list[Division | None] = []
+        for at, mention in enumerate(mentions):
+            left = mention.candidates
+            for hints in self._hints(mentions, at, within):
+                if len(left) > 1:
+                    left = self._narrow(left, hints)
+            settled.append(self._one(left))
+        return settled
+
+    def resolve(self, text: str, within: Sequence[Division] = ()) -> list[Division]:
+        """The divisions that the text names beyond doubt, in order of first mention."""
+        found = self.settle(self.find(text), within)
+        return list(dict.fromkeys(division for division in found if division is not None))
+
+    def _add(self, division: Division) -> None:
+        self._by_code[division.code] = division
+
+    def _alias(self, name: str, division: Division, strength: int = _FULL) -> None:
+        if len(name) < 2:
+            return
+        entries = self._names.setdefault(name, {})
+        entries.setdefault(division.code, (division, _WEAK if name in self._weak else strength))
+
+    def _add_zones(self, zones: Sequence[tuple[str, str, str, list[str]]]) -> None:
+        parents = {(division.province, division.name): division.code for division in self._by_code.values()}
+        provinces = {division.name: division.code for division in self._by_code.values() if not division.province}
+        for name, province, city, aliases in zones:
+            base = parents[province, city] if city else provinces[province]
+            stem = stem_of(name)
+            code = next(base[:4] + tail for tail in _letters(name) if base[:4] + tail not in self._by_code)
+            zone = Division(code, Level.COUNTY, name, name, province, city)
+            self._add(zone)
+            for alias in (name, *aliases):
+                self._alias(alias, zone, _FULL if len(alias) > 2 else _BARE)
+            self.pinyin[code] = "".join(reading[0] for char in stem if (reading := readings(char)))
+
+    def _add_former(self, by_hand: dict[str, Any]) -> None:
+        official = frozenset(self._names)
+        today = {(division.province, division.name): division for division in self._by_code.values()}
+        for old, province, name in (*by_hand["former"], *by_hand["former_cities"]):
+            if old not in official:
+                self._alias(old, today[province, name])
+        for division in tuple(self._by_code.values()):
+            if division.level is Level.COUNTY and division.name[-1] in "区市" and division.code.isdigit():
+                for kind in "县市" if division.name[-1] == "区" else "县":
+                    old = stem_of(division.name) + kind
+                    if len(old) > 2 and old not in official:
+                        self._alias(old, division)
+
+    def _longest(
+        self, text: str, plain: str, spans: Sequence[tuple[str, int, int]], at: int, found: Sequence[Mention]
+    ) -> tuple[int, Mention | None]:
+        start = spans[at][1]
+        for last in range(min(len(spans), at + LONGEST_NAME_WORDS) - 1, at - 1, -1):
+            end = spans[last][2]
+            entries = self._names.get(plain[start:end]) if end - start <= LONGEST_NAME_CHARS else None
+            if not entries:
+                continue
+            strength = min(entry for _, entry in entries.values())
+            candidates = [division for division, entry in entries.values() if entry == strength]
+            if strength != _FULL and last + 1 < len(spans) and _is_smaller(plain, spans[last + 1], end):
+                continue
+            if strength == _WEAK:
+                before = found[-1] if found and found[-1].end == start else None
+                above = before.candidates if before else ()
+                candidates = [one for one in candidates if any(self._above(region, one) for region in above)]
+            if candidates:
+                candidates.sort(key=lambda one: (_RANK[one.level], one.code))
+                return last, Mention(start, end, text[start:end], tuple(candidates), strength != _FULL)
+        return at, None
+
+    def _above(self, region: Division, division: Division) -> bool:
+        return region.level is not Level.COUNTY and region != division and self.contains(region, division)
+
+    def _hints(self, mentions: Sequence[Mention], at: int, within: Sequence[Division]) -> Iterable[Sequence[Division]]:
+        regions = [
+            [one for one in mention.candidates if one.level is not Level.COUNTY] if place != at else []
+            for place, mention in enumerate(mentions)
+        ]
+        before = next((found for found in reversed(regions[:at]) if found), [])
+        if at and mentions[at].start - mentions[at - 1].end <= 1:
+            yield regions[at - 1]
+        yield before
+        yield [one for found in regions for one in found]
+        yield within
+        yield [self._by_code[one.code[:4] + "00"] for one in within if one.code[:4] + "00" in self._by_code]
+
+    def _narrow(self, candidates: tuple[Division, ...], hints: Sequence[Division]) -> tuple[Division, ...]:
+        same = tuple(one for one in candidates if one in hints)
+        under = tuple(one for one in candidates if any(self._above(hint, one) for hint in hints))
+        return same or under or candidates
+
+    def _one(self, left: tuple[Division, ...]) -> Division | None:
+        if len(left) == 1 or (left and all(self.contains(left[0], other) for other in left)):
+            return left[0]
+        return None
+
+
+def _division(code: str, name: str, names: dict[str, str], housed: set[str]) -> Division:
+    province = names[code[:2] + "0000"]
+    if code.endswith("0000"):
+        return Division(code, Level.PROVINCE, name, short_of(name))
+    if code.endswith("00"):
+        # a city without counties is asked about like a county
+        level = Level.CITY if code[:4] in housed else Level.COUNTY
+        return Division(code, level, name, short_of(name), province)
+    return Division(code, Level.COUNTY, name, short_of(name), province, names.get(code[:4] + "00", ""))
+
+
+def _is_smaller(plain: str, following: tuple[str, int, int], end: int) -> bool:
+    word, start, after = following
+    if start != end or word not in _SMALLER:
+        return False
+    return not (len(word) == 1 and plain[after : after + 1] in tuple("里上民医级干卫"))
+
+
+def _letters(name: str) -> Iterable[str]:
+    initials = "".join(reading[0][0].upper() for char in name if (reading := readings(char)))
+    yield initials[:2]
+    for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        yield initials[0] + second
+
+
+@functools.cache
+def _read(name: str) -> Any:
+    return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _teach() -> None:
+    texts.add_words(_read("divisions.json")["words"])
+
+
+def readings(char: str) -> tuple[str, ...]:
+    """Toneless pinyin readings of a simplified character, commonest first; empty when unknown."""
+    entry = _read("characters.json").get(char, "")
+    return tuple(entry.split(" ")[0].split(",")) if entry else ()
+
+
+def strokes(char: str) -> str:
+    """The strokes of a simplified character in writing order, a letter each; empty when unknown."""
+    return str(_read("characters.json").get(char, "")).partition(" ")[2]

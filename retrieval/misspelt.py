@@ -1,0 +1,145 @@
+"""Misspelt counties: one character of the name heard or seen wrongly, where no exact name explains it.
+
+Conservative by design: everyday words of a question must never become a county. A slip must sound the same or
+look nearly the same, the rest of the name must be right, and the place where it stands must look like a name.
+"""
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+
+from retrieval import text as texts
+from retrieval.gazetteer import Mention, readings, stem_of, strokes
+from retrieval.types import Division
+
+# shares of strokes that must agree, in writing order: 甸 and 旬 do, 甸 and 找 do not
+LOOK_ALIKE = 0.8
+_NEAR_SOUNDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("f", "h"))
+_LEAD_WORDS = """
+    在 和 与 跟 同 及 到 去 从 由 对 给 问 请问 想问 咨询 了解 关于 我 我们 咱 咱们 你们 那 比 或 或者 还是
+    请 请教 介绍 看看 住 家住 来自 听说
+"""
+_LEAD = frozenset(_LEAD_WORDS.split())
+_BREAK = re.compile(r"[\s，。！？；：、,.!?;:（）()《》“”\"'‘’【】\[\]~—-]")
+# what may follow a bare name in a question about it
+_FOLLOW = re.compile(
+    r"$|[\s，。！？；：、,.!?;:）)》”\"'’】]|的|那|这|今|明|去年|前年|县|区|市|全|各|有|要|会|能|咋|怎|啥|什么|哪|几|多少|卫|健康|医|中医|乡|村|镇|人民|疾控|妇幼|和|与|跟|山|20"
+)
+
+
+def misspelt(
+    plain: str, corpus: Sequence[Division], mentions: Sequence[Mention]
+) -> Iterator[tuple[int, int, Division]]:
+    """Spans of slips with the county each stands for, left to right, without overlaps.
+
+    ``plain`` is simplified text. A span that two counties explain equally well explains neither.
+    """
+    taken = [(mention.start, mention.end) for mention in mentions]
+    for written, bare, counties in _forms(tuple(corpus)):
+        for start in range(len(plain) - len(written) + 1):
+            end = start + len(written)
+            if _clear(taken, start, end) and _slip(plain[start:end], written, bare) and _place(plain, start, end, bare):
+                rivals = _rivals(plain[start:end], counties, tuple(corpus))
+                taken.append((start, end))
+                if len(rivals) == 1:
+                    yield start, end + (bare and plain[end : end + 1] in tuple("县区市")), rivals[0]
+
+
+@functools.lru_cache(maxsize=8)
+def _forms(corpus: tuple[Division, ...]) -> list[tuple[str, bool, tuple[Division, ...]]]:
+    """(written form, whether without kind, counties), the longest forms first."""
+    forms: dict[tuple[str, bool], list[Division]] = {}
+    for county in corpus:
+        stem = stem_of(county.name)
+        if len(stem) >= 2:
+            for written, bare in ((county.name, False), (county.short, False), (stem, True)):
+                forms.setdefault((written, bare), []).append(county)
+    return [
+        (written, bare, tuple(forms[written, bare]))
+        for written, bare in sorted(forms, key=lambda key: (-len(key[0]), key))
+    ]
+
+
+def _clear(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return all(end <= left or start >= right for left, right in taken)
+
+
+def _slip(window: str, written: str, bare: bool) -> bool:
+    """Whether the window is the form with a slip in its stem."""
+    wrong = [(seen, meant) for seen, meant in zip(window, written, strict=True) if seen != meant]
+    kept = len(written) - len(wrong)
+    if not wrong or (not bare and window[-1] != written[-1]) or any(not readings(seen) for seen, _ in wrong):
+        return False
+    if len(wrong) == 1:
+        seen, meant = wrong[0]
+        return sounds_alike(seen, meant, near=not bare) or looks_alike(seen, meant)
+    # several wrong characters are believed only when the whole name sounds right and its kind stands there
+    return not bare and kept >= 1 and all(sounds_alike(seen, meant, near=False) for seen, meant in wrong)
+
+
+def _place(plain: str, start: int, end: int, bare: bool) -> bool:
+    """Whether a name may stand here: whole words, and no word that a dictionary knows."""
+    spans = texts.word_spans(plain)
+    if texts.word_count(plain[start:end]) or not any(left == start for _, left, _ in spans):
+        return False
+    if any(left < end < right for _, left, right in spans):
+        return False
+    if not bare:
+        return True
+    return is_led(plain, start) and bool(_FOLLOW.match(plain, end))
+
+
+def is_led(plain: str, start: int) -> bool:
+    """Whether a name may begin here: at the beginning, after a mark, or after a word such as 在, 和, 请问."""
+    if start == 0 or _BREAK.match(plain[start - 1]):
+        return True
+    before = [word for word, _, right in texts.word_spans(plain) if right <= start]
+    return bool(before) and before[-1] in _LEAD
+
+
+def _rivals(window: str, counties: Sequence[Division], corpus: Sequence[Division]) -> list[Division]:
+    """Counties of the corpus that explain the window as well."""
+    same = [
+        county
+        for written, bare, group in _forms(tuple(corpus))
+        if len(written) == len(window) and _slip(window, written, bare)
+        for county in group
+    ]
+    return list(dict.fromkeys([*counties, *same]))
+
+
+@functools.lru_cache(maxsize=4096)
+def sounds_alike(one: str, other: str, near: bool) -> bool:
+    """Whether two characters share a toneless reading, or nearly so: z for zh, n for ng, l for n, f for h."""
+    first, second = set(readings(one)), set(readings(other))
+    if first & second:
+        return True
+    return near and bool({_blurred(sound) for sound in first} & {_blurred(sound) for sound in second})
+
+
+def _blurred(sound: str) -> str:
+    for clear, blurred in _NEAR_SOUNDS:
+        if clear == "ng":
+            sound = sound.removesuffix("g") if sound.endswith("ng") else sound
+        elif sound.startswith(clear):
+            sound = blurred + sound.removeprefix(clear)
+    return sound
+
+
+@functools.lru_cache(maxsize=4096)
+def looks_alike(one: str, other: str) -> bool:
+    """Whether two characters are written with nearly the same strokes in the same order."""
+    first, second = strokes(one), strokes(other)
+    longer = max(len(first), len(second))
+    if min(len(first), len(second)) < 4:
+        return False
+    return 1 - _edits(first, second) / longer >= LOOK_ALIKE
+
+
+def _edits(one: str, other: str) -> int:
+    row = list(range(len(other) + 1))
+    for at, char in enumerate(one, 1):
+        corner, row[0] = row[0], at
+        for place, twin in enumerate(other, 1):
+            corner, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, corner + (char != twin))
+    return row[-1]

@@ -1,0 +1,188 @@
+"""Retrieval figures on a BEIR folder: ``corpus.jsonl``, ``queries.jsonl`` and ``qrels.tsv``, passages as given.
+
+Nothing is cleaned and nothing is cut: a row of the corpus is a passage, and its title stands before it, as in the bot's
+own index. The folder is read whole before anything is built, so that a broken line costs no time.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from evaluation.metrics import Run, mrr_at_k, ndcg_at_k, recall_at_k
+from retrieval.embed import Embedder
+from retrieval.errors import SourceError
+
+Mode = Literal["words", "vectors", "fused"]
+Found = list[tuple[int, float]]
+DEPTH = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A passage of the corpus."""
+
+    name: str
+    title: str
+    text: str
+
+    @property
+    def whole(self) -> str:
+        """The text with its title before it."""
+        return f"{self.title}。{self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A BEIR folder: the passages in order, the text of each query, and the grades of its relevant passages."""
+
+    entries: tuple[Entry, ...]
+    queries: dict[str, str]
+    qrels: dict[str, dict[str, int]]
+
+
+def read_benchmark(folder: Path) -> Benchmark:
+    """Reads and checks a BEIR folder.
+
+    Raises:
+        SourceError: a file is missing, or a line of it is not what BEIR says; the message names file and line.
+    """
+    entries = []
+    for where, row in _objects(folder / "corpus.jsonl"):
+        entries.append(
+            Entry(_text(row, "_id", where), _text(row, "title", where, default=""), _text(row, "text", where))
+        )
+    queries: dict[str, str] = {}
+    for where, row in _objects(folder / "queries.jsonl"):
+        name = _text(row, "_id", where)
+        if name in queries:
+            raise SourceError(f"query {name} appears twice, {where}; keep one of the two")
+        queries[name] = _text(row, "text", where)
+    names = {entry.name for entry in entries}
+    if len(names) < len(entries):
+        raise SourceError(f"a passage id appears twice in {folder / 'corpus.jsonl'}; give every passage its own")
+    return Benchmark(tuple(entries), queries, _read_qrels(folder, names, queries))
+
+
+def evaluate(folder: Path, mode: Mode, embedder: Embedder) -> dict[str, float]:
+    """Builds a throw-away index over the folder, asks every judged query, and measures.
+
+    Args:
+        folder: the BEIR folder.
+        mode: full-text search, nearest vectors, or both as the bot fuses them.
+        embedder: makes the vectors; unused for ``words``.
+
+    Returns:
+        ``ndcg@10``, ``mrr@10``, ``recall@1``, ``@5``, ``@10``, ``@100`` (0..1) and ``ms_per_query`` (wall clock,
+        the query's embedding included, building excluded).
+
+    Raises:
+        SourceError: see ``read_benchmark``.
+        ValueError: the mode is unknown.
+    """
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode {mode} is unknown; use one of {', '.join(get_args(Mode))}")
+    benchmark = read_benchmark(folder)
+    with tempfile.TemporaryDirectory(prefix="xianwen-beir-") as work:
+        search = _Search(Path(work), benchmark, mode, embedder)
+        run: dict[str, Sequence[str]] = {}
+        took = 0.0
+        for name in benchmark.qrels:
+            began = time.perf_counter()
+            found = search(benchmark.queries[name])
+            took += time.perf_counter() - began
+            run[name] = [benchmark.entries[row].name for row, _ in found[:DEPTH]]
+    return figures(run, benchmark.qrels) | {"ms_per_query": 1000 * took / len(run)}
+
+
+def figures(run: Run, qrels: dict[str, dict[str, int]]) -> dict[str, float]:
+    """The quality figures of a run, in the order in which they are printed."""
+    return {
+        "ndcg@10": ndcg_at_k(run, qrels, 10),
+        "mrr@10": mrr_at_k(run, qrels, 10),
+        **{f"recall@{k}": recall_at_k(run, qrels, k) for k in (1, 5, 10, 100)},
+    }
+
+
+class _Search:
+    """The indexes that a mode needs, over one benchmark. The stores are imported here, so that reading needs none."""
+
+    def __init__(self, work: Path, benchmark: Benchmark, mode: Mode, embedder: Embedder) -> None:
+        self.mode, self.embedder = mode, embedder
+        if mode != "vectors":
+            from retrieval.lexical import LexicalIndex
+
+            rows = ((row, entry.title, entry.text, ()) for row, entry in enumerate(benchmark.entries))
+            LexicalIndex.build(work / "words", rows)
+            self.words = LexicalIndex.open(work / "words")
+        if mode != "words":
+            from retrieval.vectors import VectorIndex
+
+            VectorIndex.build(work / "vectors", embedder.embed_passages([entry.whole for entry in benchmark.entries]))
+            self.vectors = VectorIndex.open(work / "vectors")
+
+    def __call__(self, query: str) -> Found:
+        """Rows and scores, best first."""
+        if self.mode == "words":
+            return self.words.search(query, DEPTH)
+        near = self.vectors.search(self.embedder.embed_query(query)[0], DEPTH)
+        if self.mode == "vectors":
+            return near
+        from retrieval.search import fuse
+
+        return fuse(self.words.search(query, DEPTH), near)
+
+
+def _objects(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """The objects of a JSON-lines file, each with where it stands."""
+    for where, line in _lines(path):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise SourceError(f"not JSON, {where}: {error}; one object a line is expected") from error
+        if not isinstance(row, dict):
+            raise SourceError(f"not an object, {where}; one object a line is expected")
+        yield where, row
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield f"{path}, line {number}", line.rstrip("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"cannot read {path}: {error}; a BEIR folder holds corpus, queries and qrels in UTF-8"
+        ) from error
+
+
+def _text(row: dict[str, object], key: str, where: str, default: str | None = None) -> str:
+    value = row.get(key, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise SourceError(f'"{key}" is missing, empty or not a string, {where}; see the BEIR format')
+    return value
+
+
+def _read_qrels(folder: Path, names: set[str], queries: dict[str, str]) -> dict[str, dict[str, int]]:
+    """The judgements, for queries that have a relevant passage; the first line may be the column names."""
+    path = folder / "qrels.tsv"
+    qrels: dict[str, dict[str, int]] = {}
+    for at, (where, line) in enumerate(_lines(path)):
+        fields = line.split("\t")
+        if at == 0 and fields[-1] == "score":
+            continue
+        if len(fields) != 3 or not fields[2].strip().lstrip("-").isdecimal():
+            raise SourceError(f"not query-id, corpus-id and a whole number between tabs, {where}; see the BEIR format")
+        if fields[0] not in queries or fields[1] not in names:
+            raise SourceError(f"an id that is in no other file, {where}; qrels must fit queries and corpus")
+        qrels.setdefault(fields[0], {})[fields[1]] = int(fields[2])
+    relevant = {query: grades for query, grades in qrels.items() if max(grades.values()) > 0}
+    if not relevant:
+        raise SourceError(f"no query has a relevant passage in {path}; there is nothing to measure")
+    return relevant

@@ -54,6 +54,8 @@ class Say(StrEnum):
     SOURCES_TITLE = "sources_title"
     SOURCE_LINE = "source_line"
     NOTHING_YET = "nothing_yet"
+    PREVIOUS = "previous"
+    NEXT = "next"
     TEXT_ONLY = "text_only"
     ASK_USAGE = "ask_usage"
     UNKNOWN_COMMAND = "unknown_command"
@@ -159,6 +161,8 @@ SENTENCES: dict[Say, tuple[str, str]] = {
     Say.SOURCES_TITLE: ("已收录{count}篇文章：", "{count} articles:"),
     Say.SOURCE_LINE: ("{count}段", "{count} passages"),
     Say.NOTHING_YET: ("现在一篇文章也没有收录。", "There are no articles here yet."),
+    Say.PREVIOUS: ("‹ 上一页", "‹ back"),
+    Say.NEXT: ("下一页 ›", "more ›"),
     Say.TEXT_ONLY: ("我只看得懂文字，请把问题打成字发给我。", "I can only read text; please write your question."),
     Say.ASK_USAGE: ("请在 /ask 后面写上问题。", "Please write your question after /ask."),
     Say.UNKNOWN_COMMAND: ("没有这个命令，看看 /help 。", "There is no such command; see /help ."),
@@ -168,10 +172,7 @@ SENTENCES: dict[Say, tuple[str, str]] = {
         "问得有点快，请歇一分钟再问。",
         "That is a little fast; please wait a minute before the next question.",
     ),
-    Say.TOO_LONG: (
-        "问题太长了，请缩短到{limit}字以内。",
-        "That is too long; please keep it within {limit} characters.",
-    ),
+    Say.TOO_LONG: ("问题太长了，请说得短一些。", "That is too long; please make it shorter."),
     Say.EMPTY: ("没看到问题，请写上想知道的事。", "I see no question; please write what you want to know."),
     Say.NOT_READY: ("文章还没有准备好，请过一会儿再问。", "The articles are not ready; please ask again later."),
     Say.FAILED: (
@@ -213,6 +214,16 @@ SENTENCES: dict[Say, tuple[str, str]] = {
         "问一个县的卫生健康工作打算做什么，每句回答都注明出处；文章没说的，直说没有。",
         "Ask what a Chinese county has set out to do in health care. Every statement has its source.",
     ),
+}
+
+# what `xianwen ingest` reports while it works
+STAGES: dict[str, tuple[str, str]] = {
+    "read": ("读取", "reading"),
+    "clean": ("清理", "cleaning"),
+    "embed": ("计算", "embedding"),
+    "write": ("写入", "writing"),
+    "verify": ("检查", "checking"),
+    "publish": ("启用", "publishing"),
 }
 
 _OF_REASON: dict[Reason, Say] = {reason: Say(reason.value) for reason in Reason}

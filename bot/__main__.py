@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``xianwen``."""
+
+from bot.cli import entry
+
+entry()

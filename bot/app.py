@@ -1,0 +1,180 @@
+"""The application: the one visible list of handlers, in order, and how it is put together."""
+
+import asyncio
+import logging
+import os
+import secrets
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    LinkPreviewOptions,
+    Message,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    ApplicationBuilder,
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    Defaults,
+    MessageHandler,
+    filters,
+)
+from telegram.request import BaseRequest, HTTPXRequest
+
+from bot import administration, conversation, render
+from bot.context import AnyApplication, Context, Services, install, services_of
+from bot.delivery import deliver, place_of
+from bot.limits import ChatOrder
+from bot.messages import Say, say
+from bot.polling import FetchingBot
+from retrieval.config import TelegramConfig
+from retrieval.types import Script
+
+logger = logging.getLogger(__name__)
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # PTB: time spans as timedelta, which will be its default
+_BUSY_EVERY_S = 30.0
+_KEY = "[A-Za-z0-9_-]{6,12}"
+
+EVERYBODY = {
+    "start": (conversation.start, Say.MENU_START),
+    "help": (conversation.help_, Say.MENU_HELP),
+    "counties": (conversation.counties, Say.MENU_COUNTIES),
+    "sources": (conversation.sources, Say.MENU_SOURCES),
+}
+GROUPS = {"ask": (conversation.ask, Say.MENU_ASK)}
+ADMINS = {
+    "reload": (administration.reload, Say.MENU_RELOAD),
+    "status": (administration.status, Say.MENU_STATUS),
+    "rollback": (administration.rollback, Say.MENU_ROLLBACK),
+}
+_LANGUAGES = {None: Script.SIMPLIFIED, "zh": Script.SIMPLIFIED, "en": Script.ENGLISH}
+
+
+class Addressed(filters.MessageFilter):
+    """Group messages that mention the bot or reply to it."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether the message is for us."""
+        bot = message.get_bot()
+        return conversation.is_addressed(message, bot.username, bot.id)
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    """All handlers; the first that fits takes the update, and what none takes stays without a reply."""
+    sent = filters.UpdateType.MESSAGE
+    private, groups = sent & filters.ChatType.PRIVATE, sent & filters.ChatType.GROUPS & ~filters.IS_AUTOMATIC_FORWARD
+    words = filters.TEXT & ~filters.COMMAND
+    commands = {**EVERYBODY, **GROUPS, **ADMINS}
+    return [
+        *(CommandHandler(name, handle, filters=sent) for name, (handle, _) in commands.items()),
+        MessageHandler(private & filters.COMMAND, conversation.unknown_command),
+        MessageHandler(private & words, conversation.private_question),
+        MessageHandler(groups & words & Addressed(), conversation.group_question),
+        MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, conversation.not_text),
+        CallbackQueryHandler(conversation.press_citation, rf"^c1:{_KEY}:[0-9]{{1,3}}$"),
+        CallbackQueryHandler(conversation.press_question, rf"^q1:{_KEY}:[0-9]{{1,3}}$"),
+        CallbackQueryHandler(conversation.press_page, r"^p1:(?:counties|sources):[0-9]{1,4}$"),
+        CallbackQueryHandler(administration.press_rollback, r"^r1:[A-Za-z0-9_.-]{1,60}$"),
+        CallbackQueryHandler(conversation.press_stale),
+    ]
+
+
+def build_bot(
+    config: TelegramConfig,
+    token: str,
+    request: BaseRequest | None = None,
+    fetching: BaseRequest | None = None,
+) -> FetchingBot:
+    """The bot with its connections; ``request`` and ``fetching`` replace HTTP where there is none."""
+    pool = max(32, config.concurrent_questions * 2)
+    return FetchingBot(
+        token,
+        base_url=config.api_base_url,
+        base_file_url=config.file_base_url,
+        request=request or HTTPXRequest(pool, read_timeout=15, write_timeout=15, connect_timeout=10, pool_timeout=20),
+        get_updates_request=fetching or HTTPXRequest(4, read_timeout=10, connect_timeout=10, pool_timeout=5),
+        defaults=Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
+        rate_limiter=AIORateLimiter(max_retries=0),
+    )
+
+
+def build_application(bot: FetchingBot, services: Services) -> AnyApplication:
+    """The application around the bot; updates come from our own poller or webhook."""
+    order = ChatOrder(services.config.telegram.queue_limit, services.store.first_sight, _refusing(bot, services))
+    services.order = order
+    application = ApplicationBuilder().bot(bot).updater(None).concurrent_updates(order).job_queue(None).build()
+    install(application, services)
+    application.add_handlers(handlers())
+    application.add_error_handler(on_error)
+    return application
+
+
+def _refusing(bot: FetchingBot, services: Services) -> Callable[[Update], Awaitable[None]]:
+    told: dict[int, float] = {}
+
+    async def refuse(update: Update) -> None:
+        chat, now = update.effective_chat, time.monotonic()
+        if chat is None or chat.type != chat.PRIVATE or now - told.get(chat.id, -_BUSY_EVERY_S) < _BUSY_EVERY_S:
+            return
+        for old in [known for known, at in told.items() if now - at > _BUSY_EVERY_S]:
+            del told[old]
+        told[chat.id] = now
+        text = say(Say.BUSY, services.script_of(update))
+        await deliver(bot, services.store, place_of(update), render.telegram_text(text))
+
+    return refuse
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Log where it broke, never what was asked; the user gets one line with a number to quote."""
+    incident, error = secrets.token_hex(3), context.error
+    where = "".join(traceback.format_tb(error.__traceback__)) if error is not None else ""
+    logger.error("incident %s: %s\n%s", incident, type(error).__name__, where)
+    logger.debug("incident %s says: %s", incident, error)
+    if isinstance(error, asyncio.CancelledError) or not isinstance(update, Update) or update.effective_chat is None:
+        return
+    if update.message is None and update.callback_query is None:
+        return
+    services = services_of(context)
+    text = say(Say.FAILED, services.script_of(update), incident=incident)
+    await deliver(context.bot, services.store, place_of(update), render.telegram_text(text))
+
+
+async def publish_menus(bot: FetchingBot, admins: list[int]) -> None:
+    """Set the command menus and descriptions; the bot works without them, so a refusal is only logged."""
+    for language, script in _LANGUAGES.items():
+        everybody = _menu(EVERYBODY, script)
+        calls: list[Awaitable[bool]] = [
+            bot.set_my_commands(everybody, language_code=language),
+            bot.set_my_commands(everybody, BotCommandScopeAllPrivateChats(), language_code=language),
+            bot.set_my_commands(
+                [*everybody, *_menu(GROUPS, script)], BotCommandScopeAllGroupChats(), language_code=language
+            ),
+            bot.set_my_short_description(say(Say.ABOUT_BOT, script), language_code=language),
+        ]
+        calls += [
+            bot.set_my_commands(
+                [*everybody, *_menu(ADMINS, script)], BotCommandScopeChat(admin), language_code=language
+            )
+            for admin in admins
+        ]
+        for result in await asyncio.gather(*calls, return_exceptions=True):
+            if isinstance(result, TelegramError):
+                logger.warning("a menu could not be set: %s", result)
+            elif isinstance(result, BaseException):
+                raise result
+
+
+def _menu(commands: dict[str, Any], script: Script) -> list[BotCommand]:
+    return [BotCommand(name, say(what, script)) for name, (_, what) in commands.items()]

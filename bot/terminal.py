@@ -1,0 +1,155 @@
+"""The bot's conversation in the terminal: the very same handlers, with a terminal where Telegram would be."""
+
+import asyncio
+import html
+import itertools
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TextIO
+
+from telegram import Update
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest, RequestData
+
+from bot.app import build_application, build_bot
+from bot.context import Asked, Services
+from bot.limits import RateLimit
+from bot.logs import set_up_logging
+from bot.store import Store
+from retrieval.config import Config
+
+USER = 1
+_TOKEN = "1:terminal"  # noqa: S105 - nobody is asked whether it is one
+_BOLD = re.compile(r"<(/?)[bu]>")
+_TAG = re.compile(r"<[^>]+>")
+
+
+class Screen(BaseRequest):
+    """Telegram's side of the conversation: messages are printed, buttons become numbered choices."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._numbers = itertools.count(1)
+        self.choices: list[tuple[str, dict[str, Any]]] = []
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Nothing is waited for."""
+        return None
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to let go of."""
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
+    ) -> tuple[int, bytes]:
+        """Carry out one call of the Bot API."""
+        values = request_data.parameters if request_data is not None else {}
+        result = self._carry_out(url.rsplit("/", 1)[-1], values)
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+    def _carry_out(self, name: str, values: dict[str, Any]) -> Any:
+        if name == "getMe":
+            return {"id": 2, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
+        if name == "answerCallbackQuery" and values.get("text"):
+            self._print(f"! {values['text']}")
+        if name not in ("sendMessage", "editMessageText"):
+            return True
+        number = values.get("message_id") or next(self._numbers)
+        message = {"message_id": number, "date": int(time.time()), "chat": _CHAT, "text": values["text"]}
+        self._print(self._readable(values["text"]))
+        rows = (values.get("reply_markup") or {}).get("inline_keyboard", ())
+        if rows:
+            self.choices = [(button["callback_data"], message) for row in rows for button in row]
+            labels = [button["text"] for row in rows for button in row]
+            self._print("  ".join(f"({at}) {label}" for at, label in enumerate(labels, start=1)))
+        return message
+
+    def _readable(self, text: str) -> str:
+        if self._out.isatty():
+            text = _BOLD.sub(lambda match: "\033[0m" if match[1] else "\033[1m", text)
+        return html.unescape(_TAG.sub("", text))
+
+    def _print(self, text: str) -> None:
+        self._out.write(text + "\n")
+        self._out.flush()
+
+
+_CHAT = {"id": USER, "type": "private", "first_name": "terminal"}
+_PERSON = {"id": USER, "is_bot": False, "first_name": "terminal", "language_code": "zh"}
+
+
+def chat(config: Config, lines: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
+    """Talk until the end of input. Raises what loading the index raises."""
+    from retrieval.engine import Engine
+
+    set_up_logging("WARNING")
+    engine = Engine(config)
+    engine.load()
+    return asyncio.run(converse(config, engine, lines, out))
+
+
+async def converse(config: Config, engine: Asked, lines: TextIO, out: TextIO) -> int:
+    """The conversation itself: whoever sits at the terminal is an admin."""
+    telegram = config.telegram.model_copy(update={"admins": [USER], "questions_per_minute": 10_000})
+    with ThreadPoolExecutor(4, "question") as pool:
+        services = Services(
+            config=config.model_copy(update={"telegram": telegram}),
+            engine=engine,
+            store=Store(":memory:"),
+            pool=pool,
+            limit=RateLimit(telegram.questions_per_minute),
+        )
+        screen = Screen(out)
+        bot = build_bot(telegram, _TOKEN, screen, screen)
+        application = build_application(bot, services)
+        await application.initialize()
+        await application.start()
+        try:
+            await _talk(application.process_update, bot, screen, services, lines)
+        finally:
+            await application.stop()
+            await application.shutdown()
+            services.store.close()
+    return 0
+
+
+async def _talk(
+    process: Callable[[object], Any], bot: ExtBot[Any], screen: Screen, services: Services, lines: TextIO
+) -> None:
+    await process(Update.de_json(_typed(0, "/start"), bot))
+    for number in itertools.count(1):
+        if sys.stdin is lines and lines.isatty():
+            sys.stdout.write("> ")
+            sys.stdout.flush()
+        line = await asyncio.get_running_loop().run_in_executor(None, lines.readline)
+        if not line:
+            return
+        text = line.strip()
+        if not text:
+            continue
+        at = int(text) - 1 if text.isascii() and text.isdigit() else -1
+        pressed = 0 <= at < len(screen.choices)
+        row = _pressed(number, *screen.choices[at]) if pressed else _typed(number, text)
+        await process(Update.de_json(row, bot))
+        if services.reload is not None:
+            await asyncio.gather(services.reload, return_exceptions=True)
+
+
+def _typed(number: int, text: str) -> dict[str, Any]:
+    command = re.match(r"/\w+", text)
+    entities = [{"type": "bot_command", "offset": 0, "length": len(command.group())}] if command else []
+    message = {"message_id": -number, "date": int(time.time()), "chat": _CHAT, "from": _PERSON, "text": text}
+    return {"update_id": number, "message": {**message, "entities": entities}}
+
+
+def _pressed(number: int, data: str, message: dict[str, Any]) -> dict[str, Any]:
+    query = {"id": str(number), "from": _PERSON, "chat_instance": "terminal", "data": data, "message": message}
+    return {"update_id": number, "callback_query": query}

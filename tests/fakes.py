@@ -1,0 +1,357 @@
+"""Doubles for the bot's tests: Telegram at PTB's own seam, an oracle for every call, an engine with fixed answers."""
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import aiogram.methods
+import tdjson
+from telegram import Update
+from telegram.request import BaseRequest, RequestData
+
+from bot.app import build_application, build_bot
+from bot.context import Services
+from bot.limits import RateLimit
+from bot.store import Store
+from retrieval.config import Config, TelegramConfig
+from retrieval.types import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Division,
+    Kind,
+    Level,
+    Passage,
+    Question,
+    Reason,
+    Scope,
+    Script,
+)
+
+TOKEN = "123456789:TEST-token-of-nobody-0123456789abcd"
+ADMIN, USER, OTHER = 7, 1001, 1002
+GROUP = -100200300
+_UPDATES = itertools.count(5000)
+_SENDING = {"sendMessage", "editMessageText"}
+tdjson.td_execute(b'{"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}')
+
+
+def parsed(text: str, parse_mode: str | None) -> dict[str, Any]:
+    """What Telegram's own parser makes of a text: ``text`` and ``entities``, or an error."""
+    if parse_mode is None:
+        return {"@type": "formattedText", "text": text, "entities": []}
+    query = {"@type": "parseTextEntities", "text": text, "parse_mode": {"@type": "textParseModeHTML"}}
+    return dict(json.loads(tdjson.td_execute(json.dumps(query).encode())))
+
+
+def check(name: str, values: dict[str, Any]) -> None:
+    """Fail when Telegram would refuse this call, or silently lose something in it."""
+    method = getattr(aiogram.methods, name[0].upper() + name[1:]).model_validate(values)
+    assert not method.model_extra, f"{name} has unknown fields {method.model_extra}"
+    if name in _SENDING:
+        check_text(values["text"], values.get("parse_mode"))
+    if name == "answerCallbackQuery":
+        assert len(values.get("text") or "") <= 200
+    keyboard = values.get("reply_markup") or {}
+    buttons = [button for row in keyboard.get("inline_keyboard", []) for button in row]
+    assert len(buttons) <= 100
+    for button in buttons:
+        assert 1 <= len(button["callback_data"].encode()) <= 64
+        assert button["text"].strip()
+
+
+def check_text(text: str, parse_mode: str | None) -> str:
+    """The text as read; fails when it is one that Telegram refuses."""
+    result = parsed(text, parse_mode)
+    assert result["@type"] == "formattedText", f"{result} for {text[:500]!r}"
+    assert result["text"].strip()
+    assert len(result["text"].encode("utf-16-le")) // 2 <= 4096
+    assert len(text.encode()) <= 32768
+    assert len(result["entities"]) <= 100
+    links = [entity for entity in result["entities"] if entity["type"]["@type"] == "textEntityTypeTextUrl"]
+    assert text.count("<a ") == len(links), "a link was lost"
+    return str(result["text"])
+
+
+class FakeTelegram(BaseRequest):
+    """The Bot API in memory. ``faults`` are scheduled per method: an exception, or (code, description, parameters)."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[float, str, dict[str, Any]]] = []
+        self.faults: list[tuple[str, Exception | tuple[int, str, dict[str, Any] | None]]] = []
+        self.rows: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._numbers = itertools.count(100)
+        self.checked = True
+
+    @property
+    def read_timeout(self) -> float:
+        return 5.0
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
+    ) -> tuple[int, bytes]:
+        name = url.rsplit("/", 1)[-1]
+        values = dict(request_data.parameters) if request_data else {}
+        self.calls.append((time.monotonic(), name, values))
+        for at, (faulty, fault) in enumerate(self.faults):
+            if faulty == name:
+                del self.faults[at]
+                return self._fault(fault)
+        if self.checked:
+            check(name, values)
+        result = await self._result(name, values)
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+    def _fault(self, fault: Exception | tuple[int, str, dict[str, Any] | None]) -> tuple[int, bytes]:
+        if isinstance(fault, Exception):
+            raise fault
+        code, text, more = fault
+        told = {"ok": False, "error_code": code, "description": text, "parameters": more or {}}
+        return code, json.dumps(told).encode()
+
+    async def _result(self, name: str, values: dict[str, Any]) -> Any:
+        if name == "getMe":
+            return {"id": 99, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
+        if name == "getUpdates":
+            return await self._waiting(float(values.get("timeout") or 0))
+        if name in _SENDING:
+            chat = int(values["chat_id"])
+            kind = {"type": "private", "first_name": "x"} if chat > 0 else {"type": "supergroup", "title": "x"}
+            number = values.get("message_id") or next(self._numbers)
+            return {"message_id": number, "date": 1, "chat": {"id": chat, **kind}, "text": values["text"]}
+        return True
+
+    async def _waiting(self, wait_s: float) -> list[dict[str, Any]]:
+        try:
+            found = [await asyncio.wait_for(self.rows.get(), max(wait_s, 0.01))]
+        except TimeoutError:
+            return []
+        while not self.rows.empty():
+            found.append(self.rows.get_nowait())
+        return found
+
+    def of(self, *names: str) -> list[dict[str, Any]]:
+        """The values of all calls of these methods, in order."""
+        return [values for _, name, values in self.calls if name in names]
+
+    def texts(self, chat: int | None = None) -> list[str]:
+        """What was sent (not edited), as read."""
+        return [
+            check_text(values["text"], values.get("parse_mode"))
+            for values in self.of("sendMessage")
+            if chat is None or int(values["chat_id"]) == chat
+        ]
+
+    def buttons(self) -> list[dict[str, str]]:
+        """The buttons of the last message that has some."""
+        keyboards = [values["reply_markup"] for values in self.of(*_SENDING) if values.get("reply_markup")]
+        return [button for row in keyboards[-1]["inline_keyboard"] for button in row]
+
+
+@dataclass
+class FakeCorpus:
+    """A generation made by hand."""
+
+    id: str
+    counties: tuple[Division, ...]
+    held: tuple[Article, ...]
+    parts: tuple[Passage, ...]
+
+    def articles(self) -> Sequence[Article]:
+        return self.held
+
+    def rows_of_article(self, article_id: str) -> list[int]:
+        return [row for row, part in enumerate(self.parts) if part.article_id == article_id]
+
+    def rows_of_counties(self, codes: Sequence[str]) -> list[int]:
+        return [row for row, part in enumerate(self.parts) if set(part.counties) & set(codes)]
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        return [self.parts[row] for row in rows]
+
+    @property
+    def manifest(self) -> Any:
+        return SimpleNamespace(
+            created="2026-01-02T03:04:05Z",
+            articles=len(self.held),
+            passages=len(self.parts),
+            counties=len(self.counties),
+            embedder_fingerprint="fake",
+        )
+
+
+class FakeEngine:
+    """Answers by a function; remembers what it was asked."""
+
+    def __init__(self, answer: Callable[[str, Sequence[str]], Answer] | None = None) -> None:
+        self.answer = answer or (lambda text, history: answered(text))
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.corpus = corpus()
+        self.problem: str | None = None
+
+    def load(self) -> FakeCorpus:
+        return self.corpus
+
+    def current(self) -> FakeCorpus:
+        return self.corpus
+
+    def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
+        self.asked.append((text, tuple(history)))
+        return self.answer(text, history)
+
+
+COUNTY = Division("990101", Level.COUNTY, "青禾县", "青禾县", "南川省", "云山市")
+SECOND = Division("990102", Level.COUNTY, "白石县", "白石县", "南川省", "云山市")
+TEXT = (
+    "一、办好村卫生室\n每个行政村都要有一间卫生室，村医每周下村两次。今年先修好十二间。\n"
+    "二、照顾老人\n六十五岁以上的老人每年免费体检一次。"
+)
+
+
+def make_article(text: str = TEXT, title: str = "青禾县今年的卫生工作", **more: Any) -> Article:
+    """An article of one paragraph after another."""
+    values = {"publisher": "青禾县卫健局", "published": "2025-03-04", "url": "https://example.org/a?b=1&c=2", **more}
+    return Article("a1", "qinghe.txt", title, text, "0" * 64, **values)
+
+
+def make_question(text: str = "村卫生室怎么办", script: Script = Script.SIMPLIFIED, **more: Any) -> Question:
+    """A question about the corpus."""
+    return Question(text, text, Kind.FACT, Scope.CORPUS, script, **more)
+
+
+def answered(
+    text: str = "村卫生室怎么办",
+    quotes: Sequence[str] = ("每个行政村都要有一间卫生室，村医每周下村两次。", "今年先修好十二间。"),
+    article: Article | None = None,
+    **more: Any,
+) -> Answer:
+    """An answer whose claims are these quotes of the article."""
+    article = article or make_article()
+    citations, claims = [], []
+    for number, quote in enumerate(quotes, start=1):
+        start = article.text.index(quote)
+        left = article.text.rfind("\n", 0, start) + 1
+        right = article.text.find("\n", start + len(quote))
+        right = right if right >= 0 else len(article.text)
+        passage = Passage(
+            article.id, left, right, article.text[left:right], number, ("一、办好村卫生室",), (COUNTY.code,)
+        )
+        citations.append(Citation(number, article, passage, start, start + len(quote), (COUNTY.short,)))
+        claims.append(Claim(quote, number))
+    return Answer(make_question(text, **more), "g1", tuple(claims), tuple(citations))
+
+
+def refused(text: str, reason: Reason, suggestions: Sequence[str] = (), **more: Any) -> Answer:
+    """A refusal."""
+    return Answer(make_question(text, **more), "g1", reason=reason, suggestions=tuple(suggestions))
+
+
+def corpus() -> FakeCorpus:
+    """Two counties and one article."""
+    article = make_article()
+    parts, at = [], 0
+    for order, line in enumerate(article.text.split("\n")):
+        heading = ("一、办好村卫生室",) if order < 2 else ("二、照顾老人",)
+        parts.append(Passage(article.id, at, at + len(line), line, order, heading, (COUNTY.code,)))
+        at += len(line) + 1
+    return FakeCorpus("g1", (COUNTY, SECOND), (article,), tuple(parts))
+
+
+def person(user: int = USER, language: str = "zh-hans") -> dict[str, Any]:
+    """A Telegram user."""
+    return {"id": user, "is_bot": False, "first_name": "问", "language_code": language}
+
+
+def place(chat: int) -> dict[str, Any]:
+    """A Telegram chat."""
+    return (
+        {"id": chat, "type": "private", "first_name": "问"}
+        if chat > 0
+        else {"id": chat, "type": "supergroup", "title": "群", "is_forum": True}
+    )
+
+
+class Harness:
+    """The real application between a fake Telegram and a fake engine."""
+
+    def __init__(self, engine: FakeEngine | None = None, store: Store | None = None, **telegram: Any) -> None:
+        self.telegram = FakeTelegram()
+        self.engine = engine or FakeEngine()
+        settings = TelegramConfig(admins=[ADMIN], **telegram)
+        self.services = Services(
+            config=Config(telegram=settings),
+            engine=self.engine,
+            store=store or Store(":memory:"),
+            pool=ThreadPoolExecutor(8),
+            limit=RateLimit(settings.questions_per_minute),
+        )
+        self.bot = build_bot(settings, TOKEN, self.telegram, self.telegram)
+        self.application = build_application(self.bot, self.services)
+        self._updates = _UPDATES
+
+    async def __aenter__(self) -> "Harness":
+        await self.application.initialize()
+        await self.application.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.application.stop()
+        await self.application.shutdown()
+        self.services.pool.shutdown()
+        self.services.store.close()
+
+    def row(self, text: str, user: int = USER, chat: int | None = None, **more: Any) -> dict[str, Any]:
+        """A message as Telegram sends it."""
+        number = next(self._updates)
+        entities = []
+        if text.startswith("/"):
+            entities.append({"type": "bot_command", "offset": 0, "length": len(text.split()[0])})
+        at = text.find("@xianwen_bot")
+        if at >= 0 and not text.startswith("/"):
+            entities.append({"type": "mention", "offset": at, "length": len("@xianwen_bot")})
+        language = more.pop("language", "zh-hans")
+        message = {"message_id": number, "date": 1, "chat": place(chat or user), "from": person(user, language)}
+        return {"update_id": number, "message": {**message, "text": text, "entities": entities, **more}}
+
+    async def feed(self, row: dict[str, Any]) -> None:
+        """Queue an update and do not wait."""
+        await self.application.update_queue.put(Update.de_json(row, self.bot))
+
+    async def say(self, text: str, user: int = USER, chat: int | None = None, **more: Any) -> None:
+        """Send a message to the bot and wait until everything is done."""
+        await self.feed(self.row(text, user, chat, **more))
+        await self.idle()
+
+    async def press(self, data: str, user: int = USER, chat: int | None = None, **more: Any) -> None:
+        """Press a button and wait."""
+        number = next(self._updates)
+        message = {"message_id": 5, "date": 1, "chat": place(chat or user), "text": "x"}
+        query = {
+            "id": str(number),
+            "from": person(user),
+            "chat_instance": "c",
+            "data": data,
+            "message": message,
+            **more,
+        }
+        await self.feed({"update_id": number, "callback_query": query})
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Until all updates and tasks are through."""
+        await self.application.update_queue.join()
+        if self.services.reload is not None:
+            await asyncio.gather(self.services.reload, return_exceptions=True)

@@ -21,7 +21,7 @@ def clean(raw: RawDocument) -> Cleaned:
     """
     blocks = raw.blocks or _lines(raw.text)
     made: Counter[str] = Counter()
-    removals = [Removal(block.verdict, block.text, block.number) for block in blocks if block.verdict]
+    removals = [_set_aside(block) for block in blocks if block.verdict]
     items = _repaired([block for block in blocks if not block.verdict], writes_readings(raw.text), made)
     removals += _without_spam(items)
     _judge(items)
@@ -30,6 +30,14 @@ def clean(raw: RawDocument) -> Cleaned:
     drop_after_end(items)
     removals += [Removal(item.rule, item.text, item.number) for item in items if item.rule]
     return Cleaned(_finished(kept(items)), tuple(sorted(removals, key=lambda removal: removal.number)), dict(made))
+
+
+def _set_aside(block: Block) -> Removal:
+    """What the parser left out; dates and sources outside the article keep the name of their own rule."""
+    text = repair(block.text).text
+    outside = block.verdict == "outside-main-content"
+    rule = furniture(matching(text), Place(0, 1)) if outside else None
+    return Removal(rule if rule in ("meta-line", "breadcrumb") else block.verdict, text, block.number)
 
 
 def _lines(text: str) -> tuple[Block, ...]:

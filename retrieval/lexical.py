@@ -5,8 +5,11 @@ Score of a passage: the sum over the unique terms ``t`` of the query of ``idf(t)
 Lengths are quantised to one byte, exact up to 40 terms and within an eighth above.
 """
 
+import contextlib
+import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +19,7 @@ from retrieval.text import grams
 _ANALYZER = "xianwen_blanks"
 _MAX_TERM_CHARS = 64  # a longer run is no word; tantivy drops terms of 64 KB
 _HEAP_BYTES = 128_000_000
+_TRIES = 50
 _DECIMALS = 5  # scores are float32 sums; what is equal up to here is a tie
 
 
@@ -62,13 +66,12 @@ class LexicalIndex:
         if not (path / "meta.json").exists():
             raise FileNotFoundError(path / "meta.json")
         try:
-            # tantivy writes a lock file beside what it opens: give it links, and the folder may be read-only
-            with tempfile.TemporaryDirectory(prefix="xianwen-") as links:
-                for file in path.iterdir():
-                    (Path(links) / file.name).symlink_to(file.absolute())
-                return cls(tantivy.Index.open(links))
+            with _links_to(path) as links:
+                return cls(tantivy.Index.open(str(links)))
         except (ValueError, OSError) as error:
-            raise IndexCorrupt(f"tantivy cannot read the full text, {path}, run: xianwen ingest PATH again") from error
+            raise IndexCorrupt(
+                f"tantivy cannot read the full text ({error}), {path}, run: xianwen ingest PATH again"
+            ) from error
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -105,6 +108,22 @@ class LexicalIndex:
         codes = [(Occur.Should, Query.term_query(self._schema, "county", code, "basic")) for code in counties]
         allowed = Query.const_score_query(Query.boolean_query(codes), 0.0)
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, allowed)])
+
+
+@contextlib.contextmanager
+def _links_to(path: Path) -> Iterator[Path]:
+    """A folder of links to what is in ``path``: tantivy writes a lock file beside what it opens."""
+    links = Path(tempfile.mkdtemp(prefix="xianwen-"))
+    try:
+        for file in path.iterdir():
+            (links / file.name).symlink_to(file.absolute())
+        yield links
+    finally:
+        for _ in range(_TRIES):  # a thread of tantivy's looks at a new folder once, and locks it for that
+            shutil.rmtree(links, ignore_errors=True)
+            if not links.exists():
+                break
+            time.sleep(0.005)
 
 
 def _terms(text: str) -> list[str]:

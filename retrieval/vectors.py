@@ -64,7 +64,9 @@ class VectorIndex:
         try:
             return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
         except RuntimeError as error:
-            raise IndexCorrupt(f"FAISS cannot read the vectors, {path}, run: xianwen ingest PATH again") from error
+            raise IndexCorrupt(
+                f"FAISS cannot read the vectors ({error}), {path}, run: xianwen ingest PATH again"
+            ) from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

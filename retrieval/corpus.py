@@ -1,0 +1,256 @@
+"""Articles, passages and their sources in one SQLite file: written once, then only read.
+
+Row ``n`` of the passages is row ``n`` of the vectors and of the full text.
+"""
+
+import functools
+import json
+import sqlite3
+import threading
+import urllib.parse
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.types import Article, Division, Level, Passage
+
+Rows = npt.NDArray[np.int64]
+
+_CHUNK = 500  # values in one IN (...); SQLite takes at least 999
+_SCHEMA = """
+CREATE TABLE articles (id TEXT PRIMARY KEY, position INTEGER NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+    text TEXT NOT NULL, digest TEXT NOT NULL, publisher TEXT, published TEXT, author TEXT, url TEXT,
+    years TEXT NOT NULL, counties TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE passages (row INTEGER PRIMARY KEY, article TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    text TEXT NOT NULL, position INTEGER NOT NULL, heading TEXT NOT NULL, counties TEXT NOT NULL,
+    years TEXT NOT NULL, damaged TEXT NOT NULL, embedded BLOB NOT NULL);
+CREATE TABLE passage_counties (code TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (code, row)) WITHOUT ROWID;
+CREATE TABLE divisions (code TEXT PRIMARY KEY, level TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL,
+    province TEXT NOT NULL, city TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources (source TEXT PRIMARY KEY, position INTEGER NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL,
+    format TEXT NOT NULL, encoding TEXT NOT NULL, replaced INTEGER NOT NULL, repairs TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE removals (source TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL);
+"""
+_INDEXES = """
+CREATE INDEX passages_article ON passages (article);
+CREATE INDEX passages_embedded ON passages (embedded);
+CREATE INDEX removals_source ON removals (source);
+"""
+_ONE_ARTICLE = (
+    "SELECT id, source, title, text, digest, publisher, published, author, url, years, counties "
+    "FROM articles WHERE id = ?"
+)
+_ALL_ARTICLES = (
+    "SELECT id, source, title, '', digest, publisher, published, author, url, years, counties "
+    "FROM articles ORDER BY position"
+)
+_PASSAGES = (
+    "SELECT row, article, start, end, text, position, heading, counties, years, damaged FROM passages WHERE row IN"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One file that was read: what it became, and what was done to it.
+
+    ``article`` is the id of the article that holds its text, which is another source's when the two
+    say the same. ``removals`` are (rule, line number, text), in the file's order.
+    """
+
+    source: str
+    article: str
+    digest: str
+    format: str = "txt"
+    encoding: str = "utf-8"
+    replaced: int = 0
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    removals: tuple[tuple[str, int, str], ...] = ()
+
+
+def context_of(title: str, heading: Sequence[str]) -> str:
+    """What stands above a passage, outermost first, one a line: searched with it, and embedded before it."""
+    return "\n".join(part for part in (title, *heading) if part)
+
+
+class CorpusWriter:
+    """Writes the file; nothing is durable before ``finish``."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path)
+        # Nobody else sees the file yet, and it is thrown away if this process dies.
+        self._connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+        self.articles = 0
+        self.passages = 0
+
+    def add_article(self, article: Article, passages: Sequence[Passage], embedded: Sequence[bytes]) -> None:
+        """Add an article with its passages, in order; ``embedded`` has the key of each one's embedded text."""
+        self._insert(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(article.id, self.articles, article.source, article.title, article.text, article.digest),
+            *(article.publisher, article.published, article.author, article.url),
+            *(_dump(article.years), _dump(article.counties)),
+        )
+        for passage, key in zip(passages, embedded, strict=True):
+            self._insert(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                *(self.passages, article.id, passage.start, passage.end, passage.text, passage.order),
+                *(_dump(passage.heading), _dump(passage.counties), _dump(passage.years), _dump(passage.damaged), key),
+            )
+            codes = {(code, self.passages) for code in passage.counties}
+            self._connection.executemany("INSERT INTO passage_counties VALUES (?, ?)", codes)
+            self.passages += 1
+        self.articles += 1
+
+    def add_source(self, position: int, record: SourceRecord) -> None:
+        """Add what was done to one file; ``position`` is where it came in reading."""
+        repairs = json.dumps(dict(record.repairs), ensure_ascii=False)
+        self._insert(
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(record.source, position, record.article, record.digest),
+            *(record.format, record.encoding, record.replaced, repairs),
+        )
+        self._connection.executemany(
+            "INSERT INTO removals VALUES (?, ?, ?, ?)", [(record.source, *removal) for removal in record.removals]
+        )
+
+    def add_division(self, division: Division) -> None:
+        """Add a division that passages are about; again is the same as once."""
+        self._insert(
+            "INSERT OR REPLACE INTO divisions VALUES (?, ?, ?, ?, ?, ?)",
+            *(division.code, division.level.value, division.name, division.short, division.province, division.city),
+        )
+
+    def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
+        """(row, context, text, county codes, key of the embedded text) of every passage, by row."""
+        for row, title, heading, text, codes, key in self._connection.execute(
+            "SELECT row, title, heading, passages.text, passages.counties, embedded "
+            "FROM passages JOIN articles ON articles.id = article ORDER BY row"
+        ):
+            yield row, context_of(title, json.loads(heading)), text, tuple(json.loads(codes)), key
+
+    def finish(self) -> None:
+        """Write everything and close; nothing can be added any more."""
+        self._connection.executescript(_INDEXES)
+        self._connection.commit()
+        self._connection.close()
+
+    def discard(self) -> None:
+        """Close without finishing; nothing happens when it is finished already."""
+        self._connection.close()
+
+    def _insert(self, sql: str, *values: object) -> None:
+        self._connection.execute(sql, values)
+
+
+class Corpus:
+    """Reads the file from any thread. It stays open, and readable even when deleted, until nobody holds it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``. Raises FileNotFoundError, and sqlite3.DatabaseError when it is no such file."""
+        if not path.exists():
+            raise FileNotFoundError(path)
+        uri = f"file:{urllib.parse.quote(str(path.absolute()))}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._lock = threading.Lock()
+        self._connection = connection
+        weakref.finalize(self, connection.close)
+        self._article = functools.lru_cache(maxsize=256)(functools.partial(_read_article, connection, self._lock))
+        self._select("SELECT count(*) FROM sqlite_master")
+
+    def article(self, article_id: str) -> Article:
+        """The article. Raises KeyError when there is none."""
+        return self._article(article_id)
+
+    def articles(self) -> list[Article]:
+        """Every article in the order of reading, each with an empty ``text``, which ``article`` has."""
+        return [_article(row) for row in self._select(_ALL_ARTICLES)]
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        """The passages of ``rows``, in the same order. Raises KeyError for a row that there is none of."""
+        wanted = [int(row) for row in rows]
+        found = {row[0]: _passage(row[1:]) for row in self._select_in(_PASSAGES, sorted(set(wanted)))}
+        return [found[row] for row in wanted]
+
+    def rows_of_counties(self, codes: Sequence[str]) -> Rows:
+        """Rows of passages about at least one of the divisions, ascending, each once."""
+        rows = self._select_in("SELECT row FROM passage_counties WHERE code IN", sorted(set(codes)))
+        return np.unique(np.fromiter((row[0] for row in rows), dtype=np.int64))
+
+    def rows_of_article(self, article_id: str) -> Rows:
+        """Rows of the article's passages, ascending."""
+        rows = self._select("SELECT row FROM passages WHERE article = ? ORDER BY row", (article_id,))
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+    def rows_embedded(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """For each key of an embedded text that is known, a row that has its vector."""
+        return dict(self._select_in("SELECT embedded, row FROM passages WHERE embedded IN", sorted(set(keys))))
+
+    def divisions(self) -> tuple[Division, ...]:
+        """Divisions that some passage is about, by code."""
+        rows = self._select("SELECT code, level, name, short, province, city FROM divisions ORDER BY code")
+        return tuple(Division(row[0], Level(row[1]), *row[2:]) for row in rows)
+
+    def sources(self) -> list[SourceRecord]:
+        """Every file that was read, in that order, without its removals."""
+        rows = self._select(
+            "SELECT source, article, digest, format, encoding, replaced, repairs FROM sources ORDER BY position"
+        )
+        return [SourceRecord(*(*row[:6], json.loads(row[6]))) for row in rows]
+
+    def removals(self, source: str) -> list[tuple[str, int, str]]:
+        """What was taken out of a file: (rule, line number, text)."""
+        return self._select("SELECT rule, number, text FROM removals WHERE source = ? ORDER BY rowid", (source,))
+
+    def check(self) -> tuple[int, int, int]:
+        """Numbers of articles, passages and counties. Raises ValueError naming the first thing that does not hold."""
+        if (problem := self._select("PRAGMA integrity_check(1)")[0][0]) != "ok":
+            raise ValueError(problem)
+        articles, passages = self._select("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[0]
+        for start in range(0, passages, _CHUNK):
+            try:
+                batch = self.passages(range(start, min(start + _CHUNK, passages)))
+                for passage in batch:
+                    if self.article(passage.article_id).text[passage.start : passage.end] != passage.text:
+                        raise ValueError(f"passage {passage.id} does not stand in its article")
+            except KeyError as error:
+                raise ValueError(f"row or article {error} is missing") from error
+        orphans = "SELECT row FROM passage_counties WHERE code NOT IN (SELECT code FROM divisions) LIMIT 1"
+        if found := self._select(orphans):
+            raise ValueError(f"passage {found[0][0]} is about an unknown division")
+        return articles, passages, len(self.divisions())
+
+    def _select(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def _select_in(self, sql: str, values: Sequence[Any]) -> Iterator[Any]:
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
+            yield from self._select(f"{sql} ({','.join('?' * len(chunk))})", chunk)
+
+
+def _read_article(connection: sqlite3.Connection, lock: threading.Lock, article_id: str) -> Article:
+    with lock:
+        row = connection.execute(_ONE_ARTICLE, (article_id,)).fetchone()
+    if row is None:
+        raise KeyError(article_id)
+    return _article(row)
+
+
+def _article(row: Sequence[Any]) -> Article:
+    return Article(*(*row[:9], tuple(json.loads(row[9])), tuple(json.loads(row[10]))))
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    article, start, end, text, order = row[:5]
+    heading, counties, years, damaged = (tuple(json.loads(value)) for value in row[5:])
+    return Passage(article, start, end, text, order, heading, counties, years, tuple((a, b) for a, b in damaged))
+
+
+def _dump(values: Sequence[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,172 @@
+"""Writing a generation: fill a hidden folder, check it as a reader would, and make it current."""
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval import generations
+from retrieval.corpus import CorpusWriter, SourceRecord, context_of
+from retrieval.errors import EmbeddingError, IndexProblem
+from retrieval.generations import MANIFEST, Manifest
+from retrieval.index import CORPUS, LEXICAL, VECTORS, Generation
+from retrieval.lexical import LexicalIndex
+from retrieval.types import Article, Division, Passage
+from retrieval.vectors import VectorIndex
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a generation depends on besides its sources."""
+
+    embedder_fingerprint: str
+    dim: int
+    cleaning_version: int
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+
+
+def embedded_key(context: str, text: str) -> bytes:
+    """Names the text that a passage's vector is made of: equal keys, equal vectors."""
+    return hashlib.sha256(embedded_text(context, text).encode()).digest()[:16]
+
+
+def embedded_text(context: str, text: str) -> str:
+    """What is embedded for a passage: title and headings first, for they say what it is about."""
+    return f"{context}\n{text}"
+
+
+@contextlib.contextmanager
+def publication(index_dir: Path, settings: Settings) -> Iterator["Publication"]:
+    """A new generation in the making; without ``publish`` it leaves nothing behind.
+
+    Holds the writer's lock. Raises IndexBusy when another process holds it.
+    """
+    with generations.writing(index_dir):
+        folder = index_dir / f"{generations.BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
+        folder.mkdir()
+        made = Publication(index_dir, folder, settings)
+        try:
+            yield made
+        finally:
+            made.abandon()
+
+
+class Publication:
+    """Filled by ``add_article`` and ``add_source``, then published once. Not for several threads."""
+
+    def __init__(self, index_dir: Path, folder: Path, settings: Settings) -> None:
+        self._index_dir = index_dir
+        self._folder = folder
+        self._settings = settings
+        self._corpus = CorpusWriter(folder / CORPUS)
+        self._content = hashlib.sha256(_canonical([generations.FORMAT, asdict(settings)]))
+        self._divisions: dict[str, Division] = {}
+        self._sources: list[tuple[str, str]] = []
+
+    @property
+    def articles(self) -> int:
+        """How many articles were added."""
+        return self._corpus.articles
+
+    @property
+    def passages(self) -> int:
+        """How many passages were added."""
+        return self._corpus.passages
+
+    @property
+    def counties(self) -> int:
+        """How many divisions the passages are about."""
+        return len(self._divisions)
+
+    @property
+    def content(self) -> str:
+        """Digest of all that was added so far, hex."""
+        return self._content.hexdigest()
+
+    def add_article(self, article: Article, passages: Sequence[Passage], divisions: Sequence[Division]) -> None:
+        """Add an article, its passages in order, and the divisions that they are about."""
+        keys = [embedded_key(context_of(article.title, passage.heading), passage.text) for passage in passages]
+        self._corpus.add_article(article, passages, keys)
+        for division in divisions:
+            self._divisions[division.code] = division
+        self._content.update(_canonical([asdict(article), [asdict(passage) for passage in passages]]))
+        self._content.update(_canonical([asdict(division) for division in divisions]))
+
+    def add_source(self, record: SourceRecord) -> None:
+        """Add what was done to one file, in the order of reading."""
+        self._corpus.add_source(len(self._sources), record)
+        self._sources.append((record.source, record.digest))
+        self._content.update(_canonical(asdict(record)))
+
+    def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
+        """(row, context, text, county codes, key of the embedded text) of every passage added, by row."""
+        return self._corpus.documents()
+
+    def publish(self, vectors: Vectors, keep: int) -> str:
+        """Build, check and make current; the new id. ``vectors`` is float32 (passages, dim), by row.
+
+        ``keep`` generations stay. Raises EmbeddingError or IndexCorrupt, and then nothing has changed.
+        """
+        expected = (self.passages, self._settings.dim)
+        if vectors.shape != expected:
+            raise EmbeddingError(f"vectors of shape {vectors.shape}, not {expected}, the model, check the model")
+        name = generations.next_id(self._index_dir, self.content)
+        self._write(name, vectors)
+        Generation.open(self._folder, self._settings.embedder_fingerprint).check()
+        self._folder.rename(self._index_dir / name)
+        generations.flush(self._index_dir)
+        generations.point_to(self._index_dir, name)
+        generations.prune(self._index_dir, keep)
+        return name
+
+    def abandon(self) -> None:
+        """Remove the folder unless it was published."""
+        self._corpus.discard()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _write(self, name: str, vectors: Vectors) -> None:
+        for division in self._divisions.values():
+            self._corpus.add_division(division)
+        VectorIndex.build(self._folder / VECTORS, vectors)
+        rows = ((row, context, text, codes) for row, context, text, codes, _ in self._corpus.documents())
+        LexicalIndex.build(self._folder / LEXICAL, rows)
+        self._corpus.finish()
+        manifest = self._manifest(name)
+        (self._folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
+        generations.flush_tree(self._folder)
+
+    def _manifest(self, name: str) -> Manifest:
+        previous = None
+        with contextlib.suppress(IndexProblem):
+            previous = generations.current_id(self._index_dir)
+        settings = self._settings
+        return Manifest(
+            id=name,
+            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            embedder_fingerprint=settings.embedder_fingerprint,
+            dim=settings.dim,
+            cleaning_version=settings.cleaning_version,
+            parameters=dict(settings.parameters),
+            articles=self.articles,
+            passages=self.passages,
+            counties=self.counties,
+            content=self.content,
+            sources=hashlib.sha256(_canonical(sorted(self._sources))).hexdigest(),
+            previous=previous,
+            files=generations.hash_files(self._folder),
+        )
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=dict).encode() + b"\n"

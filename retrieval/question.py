@@ -1,0 +1,180 @@
+"""Raw text -> Question: cleaned, its places, years and topic taken apart, its kind and scope told, follow-ups completed."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.errors import QuestionEmpty, QuestionTooLong
+from retrieval.kinds import is_overview, kind_of
+from retrieval.lexicon import Lexicon
+from retrieval.places import PlacesInQuestion, understand_places
+from retrieval.scope import blank_injection, scope_of
+from retrieval.text import HAN, fold, is_traditional, to_simplified, to_traditional
+from retrieval.topic import blank_introduction, blank_years, chinese_topic, english_topic, years_in
+from retrieval.types import Division, Kind, Question, Scope, Script
+
+_REMEMBERED = 6  # earlier questions that a follow-up may lean on
+_RAW_LIMIT = 20  # raw characters looked at, as a multiple of max_chars: padding beyond is not worth the time
+_REPEATED = re.compile(r"([^\d])\1{5,}", re.DOTALL)
+_REPEATED_UNIT = re.compile(r"(\S{2,8}?)\1{5,}")
+_HAN = re.compile(f"[{HAN}]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_COPULA = re.compile("(?<![关關联聯干])係(?!数|數|列)")
+_POINTING = re.compile(
+    r"^(?:那|那么|那麼|还有|再|继续|然后|这|它|其|该|刚才|上面|前面|这个|这些|这项|那个|那项|第[一二三四五六七八九十\d]+[个项点条])|具体|详细|展开|"
+    r"\b(?:it|that|this|them|those|these)\b|^(?:and|what about|how about|more)\b"
+)
+_WEAK = re.compile(
+    r"(?:落实|推进|进展|进度|情况|做法|做|搞|办|措施|举措|内容|意思|原因|效果|成效|结果|目标|要求|安排|时间|地点|完成|实施|开展|实现|第[一二三四五六七八九十\d]+[个项点条]?|"
+    r"这个|那个|这些|那些|这项|那项|它们?|其|该|此|上面|刚才|前面|展开|继续|多|一点|一些|更|其他|其它|的|了|还|再|又|这|那|项|点|说|讲|\s)*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One text taken apart, without its conversation. ``words`` is what the kind is read off."""
+
+    text: str
+    words: str
+    topic: str
+    scope: Scope
+    places: PlacesInQuestion
+    years: tuple[int, ...]
+
+    @property
+    def names_place(self) -> bool:
+        return bool(self.places.counties or self.places.elsewhere or self.places.region)
+
+    @property
+    def is_ellipsis(self) -> bool:
+        """Whether it has no topic of its own: a place, a year, or "how exactly?"."""
+        if is_overview(self.words):
+            return False
+        return not self.topic or (bool(_POINTING.search(self.words)) and _WEAK.fullmatch(self.topic) is not None)
+
+    def kind(self) -> Kind:
+        return kind_of(
+            self.words, len(self.places.counties) + len(self.places.elsewhere), self.places.region is not None
+        )
+
+
+def understand(text: str, history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Question:
+    """The question in ``text``, asked after ``history`` (the asker's earlier questions, oldest first).
+
+    ``corpus`` are the divisions that some passage is about. ``max_chars`` bounds the text once repetition
+    is gone. Raises QuestionEmpty or QuestionTooLong, and nothing else whatever the text.
+    """
+    asked = tidy(text[: max_chars * _RAW_LIMIT])
+    if not asked:
+        raise QuestionEmpty("empty question, the message, write what you want to know about a county")
+    if len(asked) > max_chars or len(text) > max_chars * _RAW_LIMIT:
+        raise QuestionTooLong(f"question of {len(text)} characters, the message, shorten it to {max_chars}")
+    reading = _read(asked, corpus)
+    question = Question(
+        asked=asked,
+        topic=reading.topic,
+        kind=reading.kind(),
+        scope=reading.scope,
+        script=script_of(asked),
+        counties=reading.places.counties,
+        elsewhere=reading.places.elsewhere,
+        region=reading.places.region,
+        years=reading.years,
+    )
+    if reading.scope is not Scope.CORPUS or not history:
+        return question
+    earlier = list(_earlier(history, corpus, max_chars))
+    return _placed(_topical(question, reading, earlier), reading, earlier)
+
+
+def tidy(text: str) -> str:
+    """The text without control, format and unassigned characters, absurd repetition, and blanks at its ends."""
+    text = "".join(" " if char.isspace() else char for char in text if char.isspace() or _printable(char))
+    text = _REPEATED_UNIT.sub(r"\1", _REPEATED.sub(r"\1", text))
+    return re.sub(r" {2,}", " ", text).strip()
+
+
+def _printable(char: str) -> bool:
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn", "Co")
+
+
+def script_of(text: str) -> Script:
+    """How the asker writes. Characters that both scripts have, in either use, are outvoted by the others."""
+    if not _HAN.search(text):
+        return Script.ENGLISH if _LATIN_WORD.search(text) else Script.SIMPLIFIED
+    if not is_traditional(text):
+        return Script.SIMPLIFIED
+    traditional = _changed(text, to_simplified(text))
+    simplified = _changed(text, to_traditional(text))
+    return Script.TRADITIONAL if 2 * traditional >= simplified else Script.SIMPLIFIED
+
+
+def _changed(text: str, converted: str) -> int:
+    return sum(left != right for left, right in zip(text, converted, strict=False))
+
+
+def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
+    lexicon = Lexicon.load()
+    harmless, attacked = blank_injection(asked)
+    places = understand_places(harmless, corpus)
+    years = years_in(fold(harmless))
+    open_text = harmless
+    for start, end in places.spans:
+        open_text = open_text[:start] + " " * (end - start) + open_text[end:]
+    words = fold(_COPULA.sub(" ", blank_years(blank_introduction(open_text, lexicon))))
+    topic = chinese_topic(words, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
+    scope = scope_of(fold(asked))
+    if attacked and scope is Scope.CORPUS and not topic:
+        scope = Scope.NONSENSE
+    if scope is Scope.NONSENSE and not attacked and places.spans:
+        scope = Scope.CORPUS
+    return _Reading(asked, words, topic, scope, places, years)
+
+
+def _earlier(history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Iterator[_Reading]:
+    """Readings of the earlier questions that were for the articles, the latest first."""
+    for text in list(reversed(history))[:_REMEMBERED]:
+        asked = tidy(text[:max_chars])
+        reading = _read(asked, corpus) if asked else None
+        if reading is not None and reading.scope is Scope.CORPUS:
+            yield reading
+
+
+def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading]) -> Question:
+    """An ellipsis takes the topic, and with it the kind, of the latest question that had one."""
+    if not reading.is_ellipsis:
+        return question
+    source = next((one for one in earlier if not one.is_ellipsis), None)
+    if source is None:
+        return question
+    topic = " ".join(part for part in (source.topic, question.topic) if part)
+    kind = question.kind
+    if not reading.topic and kind in (Kind.OVERVIEW, Kind.FACT, Kind.YESNO):
+        places = reading.places
+        kind = kind_of(source.words, len(places.counties) + len(places.elsewhere), places.region is not None)
+        if kind in (Kind.AGGREGATE, Kind.COMPARE) and len(places.counties) == 1:
+            kind = Kind.FACT
+    elif kind is Kind.OVERVIEW:
+        kind = Kind.FACT
+    years = question.years or (() if reading.names_place and not source.names_place else source.years)
+    return replace(question, topic=topic, kind=kind, years=years)
+
+
+def _placed(question: Question, reading: _Reading, earlier: Sequence[_Reading]) -> Question:
+    """A question that names no place takes those of the latest question that named one; "与荣县比呢" joins both."""
+    compares = question.kind is Kind.COMPARE and len(question.counties) + len(question.elsewhere) < 2
+    if (reading.names_place and not compares) or question.kind is Kind.AGGREGATE:
+        return question
+    source = next((one.places for one in earlier if one.names_place), None)
+    if source is None:
+        return question
+    if compares and question.counties:
+        counties = tuple(dict.fromkeys((*source.counties, *question.counties)))
+        return replace(question, counties=counties, carried=counties != question.counties)
+    kind: Kind = question.kind
+    if source.region is not None and not source.counties and kind is not Kind.OVERVIEW:
+        kind = Kind.AGGREGATE
+    return replace(
+        question, kind=kind, counties=source.counties, elsewhere=source.elsewhere, region=source.region, carried=True
+    )

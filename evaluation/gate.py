@@ -62,8 +62,13 @@ def measure(scores: Scores, questions: Path, sources: Path) -> Baseline:
     )
 
 
+def check(scores: Scores, questions: Path, sources: Path, path: Path = BASELINE) -> tuple[str, ...]:
+    """Why a run over these questions and articles does not pass, a line each; empty when it does."""
+    return complaints(measure(scores, questions, sources), read_baseline(path))
+
+
 def complaints(reached: Baseline, baseline: Baseline) -> tuple[str, ...]:
-    """Why a run does not pass, a line each; empty when it does."""
+    """Other ground than the baseline's, and every regression, a line each."""
     found = []
     if reached.questions_sha256 != baseline.questions_sha256:
         found.append(f"other questions than the baseline's ({reached.questions} now, {baseline.questions} then)")

@@ -72,6 +72,13 @@ class Scores:
         """The figures as JSON can hold them."""
         return asdict(self)
 
+    def table(self) -> str:
+        """The figures as lines of text, names aligned."""
+        rows = [(name, value) for name, value in self.as_dict().items() if name != "perfect_by_kind"]
+        rows += [(f"perfect: {kind}", value) for kind, value in self.perfect_by_kind.items()]
+        width = max(len(name) for name, _ in rows)
+        return "\n".join(f"{name:{width}}  {_shown(value)}" for name, value in rows)
+
 
 def evaluate(questions: Path, answers: Iterable[Mapping[str, Any]], sources: Path) -> Scores:
     """Score answers (objects as ``xianwen ask --json`` prints them) to the questions of a file.
@@ -151,14 +158,6 @@ def summarise(verdicts: Sequence[Verdict]) -> Scores:
             kind: _share(verdict.perfect for verdict in verdicts if verdict.kind == kind) or 0.0 for kind in kinds
         },
     )
-
-
-def table(scores: Scores) -> str:
-    """The figures as lines of text, names aligned."""
-    rows = [(name, value) for name, value in scores.as_dict().items() if name != "perfect_by_kind"]
-    rows += [(f"perfect: {kind}", value) for kind, value in scores.perfect_by_kind.items()]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:{width}}  {_shown(value)}" for name, value in rows)
 
 
 def _shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaluation.golden import GoldenQuestion, read_questions
-from evaluation.score import evaluate, judge, summarise, table
+from evaluation.score import evaluate, judge, summarise
 from retrieval.errors import XianwenError
 from retrieval.types import Status
 
@@ -117,14 +117,14 @@ def test_figures_of_a_run() -> None:
     assert (scores.wrong_county, scores.valid_quotes, scores.valid_markers) == (0.0, 0.5, 1.0)
     assert scores.answer_chars == (16, 16)
     assert scores.perfect_by_kind == {"number": 0.5, "smalltalk": 0.5}
-    assert "false_refusal" in table(scores)
+    assert "false_refusal" in scores.table()
 
 
 def test_nothing_measured_is_none() -> None:
     scores = summarise([])
     assert scores.perfect is None
     assert scores.answer_chars is None
-    assert "-" in table(scores)
+    assert "-" in scores.table()
 
 
 @pytest.fixture

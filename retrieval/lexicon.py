@@ -6,6 +6,7 @@ entries match as strings, Latin entries as whole words with their English ending
 """
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ def _stems(text: str) -> list[tuple[str, int, int]]:
 
 def _joined(text: str, run: list[tuple[str, int, int]]) -> bool:
     """Whether only blanks, hyphens or apostrophes stand between the words."""
-    pairs = zip(run, run[1:], strict=False)
+    pairs = itertools.pairwise(run)
     return all(not text[left[2] : right[1]].strip(" -'") for left, right in pairs)
 
 

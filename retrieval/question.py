@@ -1,4 +1,4 @@
-"""Raw text -> Question: cleaned, its places, years and topic taken apart, its kind and scope told, follow-ups completed."""
+"""Raw text -> Question: places, years and topic taken apart, kind and scope told, follow-ups completed."""
 
 import re
 import unicodedata
@@ -13,6 +13,7 @@ from retrieval.scope import blank_injection, scope_of
 from retrieval.text import HAN, fold, is_traditional, to_simplified, to_traditional
 from retrieval.topic import blank_introduction, blank_years, chinese_topic, english_topic, years_in
 from retrieval.types import Division, Kind, Question, Scope, Script
+from retrieval.wording import found, pattern
 
 _REMEMBERED = 6  # earlier questions that a follow-up may lean on
 _RAW_LIMIT = 20  # raw characters looked at, as a multiple of max_chars: padding beyond is not worth the time
@@ -21,14 +22,6 @@ _REPEATED_UNIT = re.compile(r"(\S{2,8}?)\1{5,}")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _COPULA = re.compile("(?<![关關联聯干])係(?!数|數|列)")
-_POINTING = re.compile(
-    r"^(?:那|那么|那麼|还有|再|继续|然后|这|它|其|该|刚才|上面|前面|这个|这些|这项|那个|那项|第[一二三四五六七八九十\d]+[个项点条])|具体|详细|展开|"
-    r"\b(?:it|that|this|them|those|these)\b|^(?:and|what about|how about|more)\b"
-)
-_WEAK = re.compile(
-    r"(?:落实|推进|进展|进度|情况|做法|做|搞|办|措施|举措|内容|意思|原因|效果|成效|结果|目标|要求|安排|时间|地点|完成|实施|开展|实现|第[一二三四五六七八九十\d]+[个项点条]?|"
-    r"这个|那个|这些|那些|这项|那项|它们?|其|该|此|上面|刚才|前面|展开|继续|多|一点|一些|更|其他|其它|的|了|还|再|又|这|那|项|点|说|讲|\s)*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +44,16 @@ class _Reading:
         """Whether it has no topic of its own: a place, a year, or "how exactly?"."""
         if is_overview(self.words):
             return False
-        return not self.topic or (bool(_POINTING.search(self.words)) and _WEAK.fullmatch(self.topic) is not None)
+        return not self.topic or (found("pointing", self.words) and _is_weak(self.topic))
 
     def kind(self) -> Kind:
         return kind_of(
             self.words, len(self.places.counties) + len(self.places.elsewhere), self.places.region is not None
         )
+
+
+def _is_weak(topic: str) -> bool:
+    return not re.sub(r"\s+", "", pattern("weak").sub("", topic))
 
 
 def understand(text: str, history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Question:

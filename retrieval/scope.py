@@ -47,6 +47,7 @@ def _blank(text: str, start: int, end: int) -> str:
 
 def scope_of(folded: str) -> Scope:
     """Whether the articles are to be asked. ``folded`` is the whole folded question."""
+    folded = folded.replace("妳", "你")  # OpenCC lets it stand
     if not _WORD.search(folded) or _CRY.fullmatch(folded):
         return Scope.NONSENSE
     if found("code", folded) and not _HAN.search(folded):

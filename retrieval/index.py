@@ -186,7 +186,7 @@ def _no_such(index_dir: Path, name: str) -> IndexMissing:
 class CurrentIndex:
     """The current generation, followed as it changes. One per process; safe for several threads."""
 
-    def __init__(self, index_dir: Path, embedder_fingerprint: str) -> None:
+    def __init__(self, index_dir: Path, embedder_fingerprint: str | None) -> None:
         self._index_dir = index_dir
         self._fingerprint = embedder_fingerprint
         self._lock = threading.Lock()

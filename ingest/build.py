@@ -1,0 +1,202 @@
+"""Articles → a published generation. What did not change is not embedded again, nor published again."""
+
+import dataclasses
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from ingest.clean import CLEANING_VERSION
+from ingest.document import RawDocument, Rejected, Removal
+from ingest.prepare import Nothing, Prepared, prepare
+from ingest.report import FileReport, Report, State
+from ingest.sources import read_sources
+from retrieval.config import Config
+from retrieval.corpus import SourceRecord
+from retrieval.embed import Embedder
+from retrieval.errors import IndexMissing, IndexProblem, SourceError
+from retrieval.index import CurrentIndex, Generation
+from retrieval.publish import Publication, Settings, Vectors, embedded_text, publication
+
+_BATCH = 512  # passages embedded between two signs of progress
+_log = logging.getLogger(__name__)
+
+Document = tuple[int, str, str, tuple[str, ...], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A sign of life. ``stage`` is read, embed, index or publish; ``total`` grows with ``done`` while reading."""
+
+    stage: str
+    done: int
+    total: int
+    source: str = ""
+
+
+@dataclass(slots=True)
+class _Intake:
+    """What reading has come to so far."""
+
+    made: Publication
+    before: dict[str, SourceRecord]
+    files: list[FileReport] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    explained: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
+    known: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # what an article says -> its id and source
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def build(
+    paths: Sequence[str], config: Config, embedder: Embedder, progress: Callable[[Progress], None] = lambda _: None
+) -> Report:
+    """Publish exactly the articles found under ``paths``; when they and all that shapes them are as before, nothing.
+
+    A file that cannot be used is rejected with its reason and the others go on. Raises SourceError when
+    no file can be used, IndexBusy while another ingest runs, EmbeddingError, or IndexCorrupt when the
+    new generation fails its own check; the current generation stays then.
+    """
+    started = time.monotonic()
+    settings = Settings(
+        embedder.fingerprint, embedder.dim, CLEANING_VERSION, {"max_passage_chars": config.ingest.max_passage_chars}
+    )
+    with publication(config.index_dir, settings) as made:
+        previous = _previous(config)
+        before = {record.source: record for record in previous.sources()} if previous else {}
+        intake = _Intake(made, before)
+        for done, raw in enumerate(read_sources(paths, config), start=1):
+            progress(Progress("read", done, done, raw.source))
+            _take(raw, config.ingest.max_passage_chars, intake)
+        if not made.passages:
+            raise SourceError(_nothing(paths, intake.rejected))
+        embedded = reused = 0
+        if previous and previous.manifest.content == made.content:
+            identity, published = previous.id, False
+        else:
+            vectors, reused = _embed(made, embedder, previous, progress)
+            embedded, published = made.passages - reused, True
+            progress(Progress("publish", 0, 1))
+            identity = made.publish(vectors, config.index.keep_generations)
+            progress(Progress("publish", 1, 1))
+        here = {file.source for file in intake.files}
+        return Report(
+            generation=identity,
+            published=published,
+            files=tuple(intake.files),
+            rejected=tuple(intake.rejected),
+            gone=tuple(source for source in before if source not in here),
+            articles=made.articles,
+            passages=made.passages,
+            counties=tuple(name for _, name in sorted(intake.names.items())),
+            embedded=embedded,
+            reused=reused,
+            seconds=time.monotonic() - started,
+            explained=intake.explained,
+        )
+
+
+def _previous(config: Config) -> Generation | None:
+    """The current generation, whatever made it; None when there is none that can be read."""
+    try:
+        return CurrentIndex(config.index_dir, None).get()
+    except IndexMissing:
+        return None
+    except IndexProblem as error:
+        _log.warning("building without what was there: %s", error)
+        return None
+
+
+def _take(raw: RawDocument | Rejected, max_passage_chars: int, intake: _Intake) -> None:
+    """Add a document to the publication, or its reason to the rejected."""
+    if isinstance(raw, Rejected):
+        intake.rejected.append(raw)
+        return
+    try:
+        prepared = prepare(raw, max_passage_chars)
+    except Exception as error:  # noqa: BLE001 - one strange file must not stop the others; the log has the traceback
+        _log.exception("cannot prepare %s", raw.source)
+        intake.rejected.append(
+            Rejected(raw.source, f"internal error ({type(error).__name__}: {error})", "report this with the file")
+        )
+        return
+    if isinstance(prepared, Nothing):
+        intake.explained[raw.source] = prepared.cleaned.removals
+        intake.rejected.append(
+            Rejected(raw.source, "no article is left after cleaning", "see what was removed with --explain")
+        )
+        return
+    _add(raw, prepared, intake)
+
+
+def _add(raw: RawDocument, prepared: Prepared, intake: _Intake) -> None:
+    article = prepared.article
+    says = hashlib.sha256("\0".join((article.text, *article.counties)).encode()).digest()
+    first_id, first_source = intake.known.setdefault(says, (article.id, article.source))
+    record = dataclasses.replace(prepared.record, article=first_id)
+    if first_id == article.id:
+        intake.made.add_article(article, prepared.passages, prepared.divisions)
+    intake.made.add_source(record)
+    names = {division.code: division.short for division in prepared.divisions}
+    intake.names.update(names)
+    intake.files.append(
+        FileReport(
+            source=raw.source,
+            state=_state(record, intake.before.get(raw.source)),
+            format=raw.format,
+            encoding=raw.encoding,
+            title=article.title,
+            passages=len(prepared.passages),
+            counties=tuple(names.values()),
+            published=article.published,
+            replaced=raw.replaced,
+            damaged=sum(len(passage.damaged) for passage in prepared.passages),
+            repairs=prepared.cleaned.repairs,
+            removals=prepared.cleaned.removals,
+            same_as=None if first_id == article.id else first_source,
+        )
+    )
+
+
+def _state(now: SourceRecord, before: SourceRecord | None) -> State:
+    if before is None:
+        return State.ADDED
+    same = (now.digest, now.article) == (before.digest, before.article)
+    return State.UNCHANGED if same else State.CHANGED
+
+
+def _embed(
+    made: Publication, embedder: Embedder, previous: Generation | None, progress: Callable[[Progress], None]
+) -> tuple[Vectors, int]:
+    """Vectors by row, and how many came from ``previous``, which lends them when its embedder was the same."""
+    lender = previous if previous and previous.embedder_fingerprint == embedder.fingerprint else None
+    vectors = np.zeros((made.passages, embedder.dim), dtype=np.float32)
+    reused = 0
+    for batch in _batches(made.documents()):
+        known = lender.rows_embedded([key for *_, key in batch]) if lender else {}
+        old = [(row, known[key]) for row, _, _, _, key in batch if key in known]
+        new = [(row, embedded_text(context, text)) for row, context, text, _, key in batch if key not in known]
+        if lender and old:
+            vectors[[row for row, _ in old]] = lender.vectors.vectors(np.array([row for _, row in old]))
+        if new:
+            vectors[[row for row, _ in new]] = embedder.embed_passages([text for _, text in new])
+        reused += len(old)
+        progress(Progress("embed", batch[-1][0] + 1, made.passages))
+    return vectors, reused
+
+
+def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:
+    while batch := list(islice(documents, _BATCH)):
+        yield batch
+
+
+def _nothing(paths: Sequence[str], rejected: Sequence[Rejected]) -> str:
+    where = ", ".join(paths)
+    if not rejected:
+        return f"no article found, {where}, name .txt, .md or .html files or a folder of them"
+    first = rejected[0]
+    reason = f"{first.source}: {first.why}; {first.what_to_do}"
+    return f"none of {len(rejected)} files can be used, {where}, for example {reason}"

@@ -1,0 +1,68 @@
+"""``ingest PATH...``, for ``xianwen ingest`` and ``python -m ingest``: report on stdout, progress on stderr."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+from retrieval.config import Config, load_config
+from retrieval.errors import XianwenError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``python -m ingest``: 0 done, 1 a domain error in one line, 2 wrong usage."""
+    parser = argparse.ArgumentParser("python -m ingest", description="read articles and publish a new index generation")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="article files and folders of them")
+    parser.add_argument("--config", metavar="FILE", help="TOML; default $XIANWEN_CONFIG, then config.toml")
+    parser.add_argument("--explain", action="store_true", help="list every removal with its rule")
+    parser.add_argument("--json", action="store_true", help="the report as one JSON object")
+    parser.add_argument("--progress-json", action="store_true", help="progress as JSON lines on stderr")
+    options = parser.parse_args(argv)
+    try:
+        return ingest(
+            options.paths,
+            load_config(options.config),
+            explain=options.explain,
+            as_json=options.json,
+            progress_json=options.progress_json,
+        )
+    except XianwenError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+
+
+def ingest(paths: Sequence[str], config: Config, *, explain: bool, as_json: bool, progress_json: bool) -> int:
+    """Build, publish and write the report; 0. Raises XianwenError."""
+    from ingest import report
+    from ingest.build import build
+    from retrieval.embed import load_embedder
+    from retrieval.text import set_cache_dir
+
+    set_cache_dir(config.data_dir / "cache")
+    made = build(paths, config, load_embedder(config.embedding), _shower(progress_json))
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_object(made, explain=explain), ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(report.as_text(made, explain=explain) + "\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _shower(progress_json: bool) -> Callable[..., None]:
+    """What to do with a sign of life: a JSON line, a line that overwrites itself in a terminal, or nothing."""
+    from ingest.build import Progress
+
+    def as_json(progress: Progress) -> None:
+        values = {"stage": progress.stage, "done": progress.done, "total": progress.total, "source": progress.source}
+        sys.stderr.write(json.dumps(values, ensure_ascii=False) + "\n")
+        sys.stderr.flush()
+
+    def as_line(progress: Progress) -> None:
+        last = progress.stage == "publish" and progress.done == progress.total
+        text = "" if last else f"{progress.stage} {progress.done}/{progress.total} {progress.source}"[:78]
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+    if progress_json:
+        return as_json
+    return as_line if sys.stderr.isatty() else lambda _: None

@@ -1,0 +1,108 @@
+"""One raw document → an article, its passages, and the record of what was done to it."""
+
+import hashlib
+from dataclasses import dataclass
+
+from ingest.clean import clean
+from ingest.counties import attribute
+from ingest.dates import years_of
+from ingest.describe import describe
+from ingest.document import Cleaned, RawDocument
+from ingest.outline import Draft, outline
+from retrieval.corpus import SourceRecord
+from retrieval.gazetteer import Gazetteer
+from retrieval.types import Article, Division, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article ready to be stored. ``divisions`` are those that its passages are about, by code."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    divisions: tuple[Division, ...]
+    cleaned: Cleaned
+    record: SourceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Cleaning left no passage."""
+
+    cleaned: Cleaned
+
+
+def prepare(raw: RawDocument, max_passage_chars: int) -> Prepared | Nothing:
+    """Clean, describe, cut and attribute a document.
+
+    Raises ValueError or KeyError where the steps contradict each other, which is a fault of theirs.
+    """
+    cleaned = clean(raw)
+    description = describe(raw, cleaned)
+    outlined = outline(cleaned.lines, description.title, max_passage_chars)
+    if not outlined.passages:
+        return Nothing(cleaned)
+    article_counties, per_passage = attribute(description, outlined, raw.source)
+    article = Article(
+        id=article_id(raw.source, outlined.text),
+        source=raw.source,
+        title=description.title,
+        text=outlined.text,
+        digest=raw.digest,
+        publisher=description.publisher,
+        published=description.published,
+        author=description.author,
+        url=description.url,
+        years=tuple(description.years),
+        counties=tuple(article_counties),
+    )
+    passages = tuple(
+        _passage(article, order, draft, codes)
+        for order, (draft, codes) in enumerate(zip(outlined.passages, per_passage, strict=True))
+    )
+    gazetteer = Gazetteer.load()
+    codes = sorted({code for passage in passages for code in passage.counties})
+    prepared = Prepared(
+        article, passages, tuple(gazetteer.by_code(code) for code in codes), cleaned, _record(raw, article, cleaned)
+    )
+    _check_storable(prepared)
+    return prepared
+
+
+def article_id(source: str, text: str) -> str:
+    """Stable as long as the source says the same, and different for every source."""
+    return hashlib.sha256(f"{source}\0{text}".encode()).hexdigest()[:12]
+
+
+def _passage(article: Article, order: int, draft: Draft, codes: tuple[str, ...]) -> Passage:
+    text = article.text[draft.start : draft.end]
+    years = set(years_of("\n".join((*draft.heading, text)), article.published))
+    if years:  # a passage that compares with another year still speaks of the one in the title
+        years.update(years_of(article.title, None, article.title))
+    return Passage(
+        article_id=article.id,
+        start=draft.start,
+        end=draft.end,
+        text=text,
+        order=order,
+        heading=tuple(draft.heading),
+        counties=tuple(codes),
+        years=tuple(sorted(years)),
+        damaged=tuple(draft.damaged),
+    )
+
+
+def _record(raw: RawDocument, article: Article, cleaned: Cleaned) -> SourceRecord:
+    removals = tuple((removal.rule, removal.number, removal.text) for removal in cleaned.removals)
+    return SourceRecord(
+        raw.source, article.id, raw.digest, raw.format, raw.encoding, raw.replaced, dict(cleaned.repairs), removals
+    )
+
+
+def _check_storable(prepared: Prepared) -> None:
+    """Raises UnicodeEncodeError for lone surrogates, which no file can hold."""
+    article = prepared.article
+    for text in (article.text, article.title, article.publisher, article.author, article.url):
+        (text or "").encode()
+    for _, _, removed in prepared.record.removals:
+        removed.encode()

@@ -31,6 +31,9 @@ _SMALLER_WORDS = """
     先生 女士 大学 学院 医科大学 医学院
 """
 _SMALLER = frozenset(_SMALLER_WORDS.split())
+# jieba's count from which a character is a common word by itself
+_COMMON = 3000
+_BEFORE_NAMES = "在到于是从赴向省市州"
 _RANK = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
 _FULL, _BARE, _WEAK = 0, 1, 2
 
@@ -221,6 +224,8 @@ class Gazetteer:
             candidates = [division for division, entry in entries.values() if entry == strength]
             if strength != _FULL and last + 1 < len(spans) and _is_smaller(plain, spans[last + 1], end):
                 continue
+            if end - start == 2 and strength == _FULL and not _stands_apart(plain, start, found):
+                continue
             if strength == _WEAK:
                 before = found[-1] if found and found[-1].end == start else None
                 above = before.candidates if before else ()
@@ -273,6 +278,13 @@ def _is_smaller(plain: str, following: tuple[str, int, int], end: int) -> bool:
     if start != end or word not in _SMALLER:
         return False
     return not (len(word) == 1 and plain[after : after + 1] in tuple("里上民医级干卫"))
+
+
+def _stands_apart(plain: str, start: int, found: Sequence[Mention]) -> bool:
+    """Whether a name such as 和县 or 成县, whose first character is a common word, is more than two words that met."""
+    if texts.word_count(plain[start]) < _COMMON or start == 0 or (found and found[-1].end == start):
+        return True
+    return plain[start - 1] in _BEFORE_NAMES or not plain[start - 1].isalnum()
 
 
 def _letters(name: str) -> Iterable[str]:

@@ -22,7 +22,7 @@ _SUBJECT_REACH = 36
 # what stands between the last comma and a subject, at most: 在, 本文介绍了, 由
 _SUBJECT_LEAD = 8
 _OBJECT_BEFORE = re.compile(
-    r"学习|借鉴|推广|复制|赴|到|与|同|和|跟|对口|支援|帮扶|对比|相比|比|参照|像|如|邻|来自|向|考察|前往|走进|对标|不同于|毗邻"
+    r"学习|借鉴|推广|复制|赴|到|与|同|和|跟|对口|支援|帮扶|对比|相比|比|参照|像|如|邻|来自|向|考察|前往|走进|对标|不同于|毗邻|把|将|使|让|授予|支持|督导|调研"
 )
 _OBJECT_AFTER = re.compile(r"[^，。；,;]{0,6}(?:经验|做法|模式|等地|一行|考察团)")
 _OWN = re.compile(

@@ -21,12 +21,14 @@ _LONGEST_RANGE = 15
 _SIXTH_PLAN = 1981
 
 
+def in_digits(text: str) -> str:
+    """The text with dates such as 二〇二三年三月五日 written as 2023-3-5."""
+    return _SPOKEN.sub(lambda match: "-".join((_year(match[1]), str(_number(match[2])), str(_number(match[3])))), text)
+
+
 def first_date(text: str) -> str | None:
     """The first possible date in the text as ``YYYY-MM-DD``, or None."""
-    spoken = _SPOKEN.sub(
-        lambda match: "-".join((_year(match[1]), str(_number(match[2])), str(_number(match[3])))), text
-    )
-    for match in _DATE.finditer(spoken):
+    for match in _DATE.finditer(in_digits(text)):
         try:
             return datetime.date(*map(int, match.groups())).isoformat()
         except ValueError:

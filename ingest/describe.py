@@ -4,13 +4,15 @@ Nothing is guessed: what the page does not say is None. Text of either script is
 and returned in its own.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from ingest.dates import date_in, first_date, years_of
+from ingest.dates import date_in, first_date, in_digits, years_of
 from ingest.document import Cleaned, RawDocument, Removal
+from ingest.headings import ordinal
 from retrieval.gazetteer import simplified
 from retrieval.text import sentence_spans, squeeze
 
@@ -50,7 +52,8 @@ _LABELLED_DATE = re.compile(
     r"(?:发布|发表|发文|成文|公开|更新|录入|印发|刊发)?(?:时间|日期|于)\s*[:：]?\s*(?=[12二])|(?:发布|发表)(?:于|在)\s*"
 )
 _AUTHOR = re.compile(
-    r"(?:作者|撰文|撰稿|记者|通讯员|文)\s*[:：/丨｜]\s*([^\s|｜,，。;；、:：()（）\d【】]{2,12}(?:[ 、][一-龥]{2,4}(?=[\s、)）】]|$)){0,3})"
+    r"(?:作者|撰文|撰稿|记者|通讯员|文)\s*[:：/丨｜]\s*"
+    r"([^\s|｜,，。;；、:：()（）\d【】]{2,12}(?:[ 、][一-龥]{2,4}(?=[\s、)）】]|$)){0,3})"
 )
 _BYLINE = re.compile(r"(?:电|讯)\s*[(（](?:记者|通讯员)?\s*([一-龥]{2,4}(?:[\s、][一-龥]{2,4}){0,4})[)）]")
 _REPORTER = re.compile(
@@ -60,8 +63,8 @@ _BLOGGER = re.compile(r"^\s*([^\s:：\d]{2,16})\s+(?=\d{4}[-/.年])")
 _NAMED_URL = re.compile(
     r"(?:转载请注明(?:地址|出处|来源|原文)?|原文(?:链接|地址|网址)|本文(?:链接|地址|网址)|链接地址)\s*[:：]?\s*(https?://[^\s，。；）)”\"<>]+)"
 )
-_DATED_HEAD = re.compile(r"\D{0,8}20\d{2}[年/.-]\d{1,2}[月/.-]\d{1,2}日?(?:\s|$)")
-_SIGNED = re.compile(r"\D{0,12}[\d〇零○一二三四五六七八九十年月日./\- ]{8,14}\D{0,2}")
+_DATED_HEAD = re.compile(r"(?:\D{0,8}|[^，。\d]{0,20}\s)20\d{2}[年/.-]\d{1,2}[月/.-]\d{1,2}日?(?:\s|$)")
+_SIGNED = re.compile(r"\D{0,12}20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?\D{0,2}$")
 _URL_DATE = re.compile(r"/(20\d{2})[-/_]?(\d{2})[-/_]?(\d{2})(?:[/_-]|(?=\D|$))")
 
 
@@ -95,13 +98,12 @@ def describe(raw: RawDocument, cleaned: Cleaned) -> Description:
 
 
 def _title(raw: RawDocument, cleaned: Cleaned, said: list[Removal]) -> str:
-    """The page's own heading before its <title>, a first line that reads like one, 本文标题, else the first words."""
+    """The page's own heading, its <title>, an opening line that reads like one, 本文标题, else the first words."""
     lines = cleaned.lines
     top = next((line.text for line in lines[:5] if line.level == 1), "")
     marked = clean_title(raw.meta.get("title", ""))
-    first = lines[0].text if lines else ""
-    named = _found(_NAMED_TITLE, said)
-    for candidate in (top, marked, first, named or ""):
+    opening = list(itertools.takewhile(lambda text: len(text) <= TITLE_CHARS, (line.text for line in lines[:5])))
+    for candidate in (top, marked, *opening, _found(_NAMED_TITLE, said) or ""):
         if _reads_like_title(candidate):
             return candidate.strip()
     return _made_title([line.text for line in lines], raw.source)
@@ -122,7 +124,9 @@ def _reads_like_title(text: str) -> bool:
     plain = simplified(text).strip()
     if not 4 <= len(plain) <= TITLE_CHARS or _NAVIGATION.search(plain):
         return False
-    return plain[-1] not in "。；;，,：:、" and plain.count("。") == 0 and plain.count("，") + plain.count(",") <= 3
+    if ordinal(plain)[0] is not None or _DATED_HEAD.match(in_digits(plain)):
+        return False
+    return plain[-1] not in "。；;，,：:、" and "。" not in plain and plain.count("，") + plain.count(",") <= 3
 
 
 def _made_title(texts: list[str], source: str) -> str:
@@ -188,14 +192,13 @@ def _published(raw: RawDocument, cleaned: Cleaned, said: list[Removal], url: str
     for found in (first_date(raw.meta.get("date", "")), *(first_date(simplified(text)) for text in near)):
         if found is not None:
             return found
+    heads = [line.text for line in cleaned.lines[:4] if len(line.text) <= 60]
     signed = [line.text for line in cleaned.lines[-3:] if len(line.text) <= 24]
-    heads = [line.text for line in cleaned.lines[:4] if len(line.text) <= 60 and _DATED_HEAD.match(line.text)]
-    for text in (*heads, *reversed(signed)):
-        plain = simplified(text)
-        if (found := first_date(plain)) is not None and re.fullmatch(
-            r"\D{0,12}[\d〇零○一二三四五六七八九十年月日./\- ]{8,14}\D{0,2}", plain
-        ):
-            return found
+    for pattern, lines in ((_DATED_HEAD, heads), (_SIGNED, signed[::-1])):
+        for text in lines:
+            plain = in_digits(simplified(text))
+            if pattern.match(plain) and (found := first_date(plain)) is not None:
+                return found
     dated = _URL_DATE.search(urlsplit(url).path) if url else None
     return first_date("-".join(dated.groups())) if dated else None
 

@@ -17,6 +17,8 @@ from retrieval.text import sentence_spans, squeeze
 CITABLE_HEADING_CHARS = 10
 # a longer item of a list is a passage of its own
 _ITEM_CHARS = 120
+# the title stands among the first lines, below a breadcrumb or a date that was kept
+_TITLE_WITHIN = 6
 _LEADS_IN = re.compile(r"(?:[:：]|以下(?:几个)?方面|如下|下列|以下(?:工作|措施|内容|任务))[。.]?$")
 _ROW = re.compile(r"\S\s*[|\t]\s*\S")
 
@@ -68,7 +70,7 @@ def _bounded(passages: Sequence[Draft]) -> Iterator[Draft]:
 
 def _without_title(lines: Sequence[Line], title: str) -> list[Line]:
     said = squeeze(title)
-    first = next((at for at, line in enumerate(lines[:3]) if said and squeeze(line.text) == said), None)
+    first = next((at for at, line in enumerate(lines[:_TITLE_WITHIN]) if said and squeeze(line.text) == said), None)
     return [line for at, line in enumerate(lines) if at != first]
 
 

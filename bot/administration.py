@@ -24,6 +24,7 @@ from retrieval.types import Script
 logger = logging.getLogger(__name__)
 EDIT_EVERY_S = 1.5
 _REJECTED_SHOWN = 10
+_SWITCH_S = 60.0
 
 
 async def reload(update: Update, context: Context) -> None:
@@ -105,8 +106,7 @@ async def press_rollback(update: Update, context: Context) -> None:
     def go_back() -> str:
         from retrieval.index import rollback as point_back
 
-        point_back(services.config.index_dir, target)
-        return services.engine.current().id
+        return _follow(services, point_back(services.config.index_dir, target))[0]
 
     try:
         served = await services.off_loop(go_back)
@@ -118,14 +118,12 @@ async def press_rollback(update: Update, context: Context) -> None:
 
 
 def _target(config: Config, wanted: str | None) -> tuple[str, str]:
-    """The current generation and the one to go back to. Raises IndexMissing when there is none."""
-    from retrieval.index import list_generations
+    """The current generation and the one to go to. Raises IndexMissing when there is none."""
+    from retrieval.generations import current_id, ids, predecessor
 
-    known = sorted(list_generations(config.index_dir), key=lambda entry: entry.id, reverse=True)
-    current = next((entry.id for entry in known if entry.current), "-")
-    older = [entry.id for entry in known if entry.id < current]
-    target = next((entry.id for entry in known if entry.id == wanted), None) if wanted else next(iter(older), None)
-    if target is None or target == current:
+    current = current_id(config.index_dir)
+    target = wanted or predecessor(config.index_dir, current)
+    if target is None or target == current or target not in ids(config.index_dir):
         raise IndexMissing(f"no such earlier generation, {config.index_dir}, see: xianwen generations")
     return current, target
 
@@ -169,9 +167,9 @@ async def _ingest(services: Services, script: Script, show: Any) -> str:
     if code != 0:
         raise XianwenError(last or f"ingest ended with status {code}, see the log of the service")
     report = json.loads(report_text)
-    corpus, problem = await services.off_loop(lambda: (services.engine.current(), services.engine.problem))
-    logger.info("reloaded: serving %s", corpus.id)
-    return _summary(report, before, corpus.id, problem, script)
+    served, problem = await services.off_loop(lambda: _follow(services, report.get("generation")))
+    logger.info("reloaded: serving %s", served)
+    return _summary(report, before, served, problem, script)
 
 
 def _served(services: Services) -> str:
@@ -179,6 +177,16 @@ def _served(services: Services) -> str:
         return services.engine.current().id
     except XianwenError:
         return "-"  # nothing is served yet: this reload may be the first
+
+
+def _follow(services: Services, wanted: str | None) -> tuple[str, str | None]:
+    """What is served once the new generation is loaded (another thread may be at it), and a problem if it could not."""
+    until = time.monotonic() + _SWITCH_S
+    while True:
+        served, problem = services.engine.current().id, services.engine.problem
+        if wanted in (None, served) or problem or time.monotonic() > until:
+            return served, problem
+        time.sleep(0.05)
 
 
 async def _relay(stream: asyncio.StreamReader, script: Script, show: Any) -> str:

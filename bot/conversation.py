@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from telegram import Message, MessageEntity, Update
 
-from bot import catalogue, render
+from bot import catalogue, markup, render
 from bot.context import Context, Corpus, Services, services_of
 from bot.delivery import Place, acknowledge, deliver, edit, place_of, typing
 from bot.limits import Verdict
@@ -63,7 +63,7 @@ async def start(update: Update, context: Context) -> None:
         logger.warning("nothing to introduce: %s", error)
         await tell(update, context, Say.START_EMPTY)
         return
-    counts = {"articles": len(corpus.articles()), "counties": len(catalogue.counties_of(corpus))}
+    counts = {"articles": corpus.manifest.articles, "counties": len(catalogue.counties_of(corpus))}
     key = secrets.token_urlsafe(6)
     services.store.keep(key, Answered(chat.id, user.id, script, asks=tuple(questions)))
     buttons = tuple((Button(question, f"q1:{key}:{at}"),) for at, question in enumerate(questions))
@@ -170,7 +170,7 @@ async def _asked(update: Update, context: Context, text: str) -> None:
     place = place_of(update)
     try:
         async with typing(context.bot, place):
-            key, answer, messages = await _answer(services, chat.id, user.id, text)
+            key, answer, messages = await _answer(services, chat.id, user.id, markup.clean(text))
     except TimeoutError:
         logger.warning("a question took longer than %s s", services.config.telegram.answer_deadline_s)
         await tell(update, context, Say.TOO_SLOW)

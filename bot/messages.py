@@ -6,6 +6,7 @@ a test can walk through all of them.
 
 from enum import StrEnum
 
+from bot.markup import clean
 from retrieval.errors import (
     EmbeddingError,
     IndexBusy,
@@ -252,7 +253,7 @@ def say(what: Say, script: Script, **values: object) -> str:
 
 def join(names: tuple[str, ...] | list[str], script: Script) -> str:
     """Names in a row, as the language does it."""
-    return (", " if script is Script.ENGLISH else "、").join(names)
+    return (", " if script is Script.ENGLISH else "、").join(clean(name) for name in names)
 
 
 def of_error(error: XianwenError) -> Say:

@@ -18,6 +18,7 @@ from retrieval.errors import ServiceError
 logger = logging.getLogger(__name__)
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 _LONGEST_PAUSE_S = 15.0
+_HASTY_S = 0.2
 
 
 class FetchingBot(ExtBot[Any]):
@@ -89,7 +90,7 @@ class Poller:
                     pause = max(pause, _seconds(error))
             else:
                 failures, conflict_since = 0, None
-                hasty = not rows and self._clock() - began < 0.1 * self._wait_s
+                hasty = not rows and self._clock() - began < _HASTY_S
                 pause = self._pause_s if hasty else 0.0  # a server that does not hold the line is not hammered
                 self._succeeded(rows)
             await asyncio.sleep(pause)

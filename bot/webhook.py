@@ -17,6 +17,7 @@ import asyncio
 import hmac
 import json
 import logging
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -82,10 +83,13 @@ class Webhook:
         """Open the port. Raises ServiceError when it is taken."""
         config = self._config
         try:
-            self._server.listen(config.webhook_port, config.webhook_listen)
+            family = socket.AF_INET6 if ":" in config.webhook_listen else socket.AF_INET
+            listener = socket.create_server((config.webhook_listen, config.webhook_port), family=family)
         except OSError as error:
             where = f"{config.webhook_listen}:{config.webhook_port}"
             raise ServiceError(f"cannot listen ({error.strerror}), {where}, choose another webhook_port") from error
+        listener.setblocking(False)
+        self._server.add_sockets([listener])
 
     async def register(self) -> None:
         """Tell Telegram where to send updates, until it has understood."""

@@ -355,3 +355,9 @@ class Harness:
         await self.application.update_queue.join()
         if self.services.reload is not None:
             await asyncio.gather(self.services.reload, return_exceptions=True)
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait for a condition; the test's own timeout is the only bound."""
+    while not condition():  # noqa: ASYNC110 - what is waited for happens in code that knows no events
+        await asyncio.sleep(0.01)

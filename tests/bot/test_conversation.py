@@ -207,3 +207,9 @@ async def test_script_follows_the_user_and_then_the_question():
         assert bench.telegram.texts()[-1] == say(Say.HELP, Script.TRADITIONAL)
         await bench.say("what?")
         assert bench.telegram.texts()[-1].startswith("From the articles (original Chinese):\n每个行政村")
+
+
+async def test_hostile_question_is_asked_clean():
+    async with Harness() as bench:
+        await bench.say("\x00<b>\ud800\u202e老人</b>&")
+        assert bench.engine.asked[-1][0] == "<b>\ufffd老人</b>&" and len(bench.telegram.texts()) == 1

@@ -1,0 +1,89 @@
+"""The webhook: every answer of its table, its registration, its port."""
+
+import asyncio
+import contextlib
+import json
+
+import pytest
+
+from bot.webhook import Webhook
+from retrieval.config import TelegramConfig
+from retrieval.errors import ServiceError
+from tests.fakes import Harness
+
+POISON = {"update_id": 4999, "message": {"message_id": 1, "text": "我得了什么病", "chat": {"id": 5}}}
+
+
+@contextlib.asynccontextmanager
+async def hook(bench: Harness, port: int, room: bool = True):
+    taken = []
+    config = TelegramConfig(mode="webhook", webhook_url="https://example.org/t", webhook_port=port)
+    webhook = Webhook(bench.bot, config, "s3cret", lambda update: taken.append(update) or room)
+    webhook.listen()
+    try:
+        yield webhook, taken
+    finally:
+        await webhook.close()
+
+
+async def post(port: int, body: bytes, method: str = "POST", path: str = "/telegram", **headers: str) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    names = {"content_type": "Content-Type", "secret": "X-Telegram-Bot-Api-Secret-Token"}
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", "Connection: close"]
+    lines += [f"{names[name]}: {value}" for name, value in headers.items()]
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
+    with contextlib.suppress(ConnectionError):
+        writer.write(body)
+        await writer.drain()
+    status = b""
+    with contextlib.suppress(ConnectionError):
+        status = await reader.readline()
+    writer.close()
+    return int(status.split()[1]) if status else 0
+
+
+GOOD = {"content_type": "application/json", "secret": "s3cret"}
+
+
+async def test_table_of_the_webhooks_answers(unused_port, caplog):
+    async with Harness() as bench, hook(bench, unused_port) as (_, taken):
+        good = json.dumps(bench.row("村卫生室怎么办")).encode()
+        table = [
+            (200, good, {}, GOOD),
+            (200, good, {}, {**GOOD, "content_type": "application/json; charset=utf-8"}),
+            (200, json.dumps(POISON).encode(), {}, GOOD),
+            (200, b'{"update_id": 1, "unheard_of": {}}', {}, GOOD),
+            (403, good, {}, {"content_type": "application/json"}),
+            (403, good, {}, {**GOOD, "secret": "s3cre"}),
+            (403, good, {}, {**GOOD, "secret": "ü"}),
+            (415, good, {}, {**GOOD, "content_type": "text/plain"}),
+            (400, b"{broken", {}, GOOD),
+            (400, b"\xff\xfe", {}, GOOD),
+            (400, b"[]", {}, GOOD),
+            (400, b"", {}, GOOD),
+            (405, b"", {"method": "GET"}, GOOD),
+            (404, good, {"path": "/other"}, GOOD),
+        ]
+        for status, body, where, headers in table:
+            assert await post(unused_port, body, **where, **headers) == status, (status, body[:20], headers)
+        assert len(taken) == 3
+        assert await post(unused_port, b"x" * (5 * 1024 * 1024), **GOOD) in (400, 0)
+        assert await post(unused_port, good, **GOOD) == 200
+    assert "Traceback" not in caplog.text and "村卫生室" not in caplog.text and "什么病" not in caplog.text
+
+
+async def test_full_queue_makes_telegram_bring_it_again(unused_port):
+    async with Harness() as bench, hook(bench, unused_port, room=False):
+        assert await post(unused_port, json.dumps(bench.row("问")).encode(), **GOOD) == 503
+
+
+async def test_webhook_is_registered_with_its_secret_and_a_taken_port_is_told(unused_port):
+    async with Harness() as bench, hook(bench, unused_port) as (webhook, _):
+        bench.telegram.faults.append(("setWebhook", (429, "Too Many Requests", {"retry_after": 1})))
+        await webhook.register()
+        assert bench.telegram.of("setWebhook")[-1] == {
+            "url": "https://example.org/t", "secret_token": "s3cret", "allowed_updates": ["message", "callback_query"],
+        }  # fmt: skip
+        with pytest.raises(ServiceError, match="choose another webhook_port"):
+            async with hook(bench, unused_port):
+                pass

@@ -38,7 +38,12 @@ def kind_of(folded: str, counties: int, region: bool) -> Kind:
         return Kind.OVERVIEW
     if region and not counties:
         return Kind.AGGREGATE
-    return next((kind for section, kind in _ORDER if found(section, text)), Kind.FACT)
+    return worded_kind(text)
+
+
+def worded_kind(folded: str) -> Kind:
+    """The kind by the question word alone; FACT where there is none."""
+    return next((kind for section, kind in _ORDER if found(section, folded)), Kind.FACT)
 
 
 def is_general(folded: str) -> bool:

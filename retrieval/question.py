@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.errors import QuestionEmpty, QuestionTooLong
-from retrieval.kinds import is_overview, kind_of
+from retrieval.kinds import is_overview, kind_of, worded_kind
 from retrieval.lexicon import Lexicon
 from retrieval.places import PlacesInQuestion, understand_places
 from retrieval.scope import blank_injection, scope_of
@@ -21,6 +21,7 @@ _REPEATED = re.compile(r"([^\d])\1{5,}", re.DOTALL)
 _REPEATED_UNIT = re.compile(r"(\S{2,8}?)\1{5,}")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’]s\b")
 _COPULA = re.compile("(?<![关關联聯干])係(?!数|數|列)")
 
 
@@ -44,7 +45,9 @@ class _Reading:
         """Whether it has no topic of its own: a place, a year, or "how exactly?"."""
         if is_overview(self.words):
             return False
-        return not self.topic or (found("pointing", self.words) and _is_weak(self.topic))
+        if not self.topic:
+            return True
+        return _is_weak(self.topic) and (not self.names_place or found("pointing", self.words))
 
     def kind(self) -> Kind:
         return kind_of(
@@ -113,7 +116,7 @@ def _changed(text: str, converted: str) -> int:
 
 def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
     lexicon = Lexicon.load()
-    harmless, attacked = blank_injection(asked)
+    harmless, attacked = blank_injection(_POSSESSIVE.sub("  ", asked))
     places = understand_places(harmless, corpus)
     years = years_in(fold(harmless))
     open_text = harmless
@@ -146,16 +149,23 @@ def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading])
     if source is None:
         return question
     topic = " ".join(part for part in (source.topic, question.topic) if part)
-    kind = question.kind
-    if not reading.topic and kind in (Kind.OVERVIEW, Kind.FACT, Kind.YESNO):
-        places = reading.places
-        kind = kind_of(source.words, len(places.counties) + len(places.elsewhere), places.region is not None)
-        if kind in (Kind.AGGREGATE, Kind.COMPARE) and len(places.counties) == 1:
-            kind = Kind.FACT
-    elif kind is Kind.OVERVIEW:
-        kind = Kind.FACT
+    kind = _kind_of_ellipsis(reading, source)
     years = question.years or (() if reading.names_place and not source.names_place else source.years)
     return replace(question, topic=topic, kind=kind, years=years)
+
+
+def _kind_of_ellipsis(reading: _Reading, source: _Reading) -> Kind:
+    """Its own question word, if it has one that says more than "how is it", else that of the source."""
+    own = worded_kind(reading.words)
+    if reading.kind() in (Kind.AGGREGATE, Kind.COMPARE):
+        return reading.kind()
+    if own not in (Kind.FACT, Kind.YESNO) and not found("how_is_it", reading.words):
+        return own
+    if reading.topic:
+        return own
+    places = reading.places
+    kind = kind_of(source.words, len(places.counties) + len(places.elsewhere), places.region is not None)
+    return Kind.FACT if kind in (Kind.AGGREGATE, Kind.COMPARE) and len(places.counties) == 1 else kind
 
 
 def _placed(question: Question, reading: _Reading, earlier: Sequence[_Reading]) -> Question:

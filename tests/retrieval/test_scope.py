@@ -1,5 +1,7 @@
 """For the articles, for a doctor, small talk, or nothing: in many people's words."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,7 +192,7 @@ def test_clauses_hold_everything_but_marks_and_blanks(text: str) -> None:
     spans = list(clauses(text))
     assert all(text[start:end].strip() for start, end in spans)
     assert spans == sorted(spans)
-    assert all(left[1] < right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in itertools.pairwise(spans))
     rest, attacked = blank_injection(text)
     assert len(rest) == len(text)
     assert attacked == (rest != text)

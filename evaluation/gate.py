@@ -15,6 +15,8 @@ from evaluation.score import Scores
 from retrieval.errors import XianwenError
 
 BASELINE = Path(__file__).with_name("baseline.json")
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+ARTICLES = Path(__file__).resolve().parent.parent / "examples" / "articles"
 FLOORS = (
     "perfect",
     "status",
@@ -46,7 +48,7 @@ def read_baseline(path: Path = BASELINE) -> Baseline:
         value = json.loads(path.read_text(encoding="utf-8"))
         return Baseline(**value)
     except FileNotFoundError as error:
-        raise XianwenError(f"no baseline, {path}, write one with --update-baseline") from error
+        raise XianwenError(f"no baseline, {path}, write one with: python -m evaluation FIGURES.json") from error
     except (json.JSONDecodeError, TypeError) as error:
         raise XianwenError(f"not a baseline ({error}), {path}, restore it from the repository") from error
 
@@ -62,7 +64,9 @@ def measure(scores: Scores, questions: Path, sources: Path) -> Baseline:
     )
 
 
-def check(scores: Scores, questions: Path, sources: Path, path: Path = BASELINE) -> tuple[str, ...]:
+def check(
+    scores: Scores, questions: Path = QUESTIONS, sources: Path = ARTICLES, path: Path = BASELINE
+) -> tuple[str, ...]:
     """Why a run over these questions and articles does not pass, a line each; empty when it does."""
     return complaints(measure(scores, questions, sources), read_baseline(path))
 

@@ -16,6 +16,8 @@ from evaluation.normalise import normalise, raw_text
 from retrieval.errors import XianwenError
 from retrieval.types import Status
 
+__all__ = ["Scores", "Verdict", "evaluate", "judge", "judge_all", "read_questions", "summarise"]
+
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _WIDE = {"aggregate", "compare", "overview", "list"}
 _MAX_CHARS = {True: 3000, False: 900}  # of an answer to a wide question, and to a narrow one

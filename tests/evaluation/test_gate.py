@@ -1,15 +1,18 @@
 """The gate lets figures rise and stops them sinking."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evaluation.__main__ import main
 from evaluation.gate import (
     BASELINE,
     CEILINGS,
     FLOORS,
     Baseline,
+    check,
     complaints,
     digest_of_folder,
     measure,
@@ -74,6 +77,22 @@ def test_the_digest_sees_names_contents_and_removals(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("乙", encoding="utf-8")
     seen.add(digest_of_folder(tmp_path))
     assert len(seen) == 4
+
+
+def test_figures_become_the_baseline_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = replace(summarise([]), questions=1, **dict.fromkeys(FLOORS, 0.9), **dict.fromkeys(CEILINGS, 0.1))
+    bad = replace(good, perfect=0.1)
+    baseline, figures = tmp_path / "baseline.json", tmp_path / "figures.json"
+    arguments = [str(figures), "--baseline", str(baseline)]
+    for scores, extra, status in ((good, [], 0), (bad, [], 1), (bad, ["--allow-regression"], 0)):
+        figures.write_text(json.dumps(scores.as_dict()), encoding="utf-8")
+        assert main([*arguments, *extra]) == status
+    assert read_baseline(baseline).floors["perfect"] == 0.1
+    assert check(bad, path=baseline) == ()
+    assert len(check(replace(bad, perfect=0.0), path=baseline)) == 1
+    figures.write_text("[]", encoding="utf-8")
+    assert main(arguments) == 1
+    assert "not figures" in capsys.readouterr().err
 
 
 def test_an_unusable_baseline_is_told(tmp_path: Path) -> None:

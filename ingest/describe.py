@@ -102,11 +102,15 @@ def _title(raw: RawDocument, cleaned: Cleaned, said: list[Removal]) -> str:
     lines = cleaned.lines
     top = next((line.text for line in lines[:5] if line.level == 1), "")
     marked = clean_title(raw.meta.get("title", ""))
-    opening = list(itertools.takewhile(lambda text: len(text) <= TITLE_CHARS, (line.text for line in lines[:5])))
+    opening = list(itertools.takewhile(_before_body, (line.text for line in lines[:5])))
     for candidate in (top, marked, *opening, _found(_NAMED_TITLE, said) or ""):
         if _reads_like_title(candidate):
             return candidate.strip()
     return _made_title([line.text for line in lines], raw.source)
+
+
+def _before_body(text: str) -> bool:
+    return len(text) <= TITLE_CHARS and text[-1] not in "。！？!?；;"
 
 
 def clean_title(title: str) -> str:

@@ -8,8 +8,8 @@ from ingest.document import Block, Cleaned, Line, RawDocument, Removal
 from ingest.furniture import Place, furniture
 from ingest.layout import Item, drop_after_end, drop_contents, drop_repeated, kept
 from ingest.matching import matching
+from ingest.parts import cuts
 from ingest.repair import repair, writes_readings
-from ingest.spam import spam_from
 
 CLEANING_VERSION: int = 1
 
@@ -23,12 +23,12 @@ def clean(raw: RawDocument) -> Cleaned:
     made: Counter[str] = Counter()
     removals = [_set_aside(block) for block in blocks if block.verdict]
     items = _repaired([block for block in blocks if not block.verdict], writes_readings(raw.text), made)
-    removals += _without_spam(items)
+    removals += _trimmed(items)
     _judge(items)
     drop_contents(items)
     drop_repeated(items, raw.meta)
     drop_after_end(items)
-    removals += [Removal(item.rule, item.text, item.number) for item in items if item.rule]
+    removals += [Removal(item.rule, item.text, item.number) for item in items if item.rule and item.text]
     return Cleaned(_finished(kept(items)), tuple(sorted(removals, key=lambda removal: removal.number)), dict(made))
 
 
@@ -55,19 +55,21 @@ def _repaired(blocks: Sequence[Block], neutral_readings: bool, made: Counter[str
     return items
 
 
-def _without_spam(items: Sequence[Item]) -> list[Removal]:
-    """Cut spam tails off lines; a line that is spam as a whole gets its rule like any other."""
-    cuts: list[Removal] = []
+def _trimmed(items: Sequence[Item]) -> list[Removal]:
+    """Cut parts off lines; a line of which nothing is left takes the rule of its first cut."""
+    taken: list[Removal] = []
     for item in items:
-        start = spam_from(item.form)
-        if start == 0:
-            item.rule = "spam"
-        elif start:
-            cuts.append(Removal("spam", item.text[start:], item.number))
-            item.text = item.text[:start].rstrip()
-            item.form = item.form[: len(item.text)]
-            item.rewritten = tuple(span for span in item.rewritten if span[1] <= len(item.text))
-    return cuts
+        spans = cuts(item.form)
+        whole = item.text
+        for start, end, rule in reversed(spans):
+            item.text = item.text[:start] + item.text[end:]
+            item.rewritten = tuple((a, b) for a, b in item.rewritten if b <= start)
+            taken.append(Removal(rule, whole[start:end], item.number))
+        if spans:
+            item.text = item.text.strip()
+            item.form = matching(item.text)
+            item.rule = "" if item.text else spans[0][2]
+    return [removal for removal in taken if removal.text.strip()]
 
 
 def _judge(items: Sequence[Item]) -> None:

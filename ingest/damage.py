@@ -14,32 +14,27 @@ _BREAKS = "，,。；;、：:！!？?\n"
 _STARTS = "，,。；;：:！!？?"
 _BOUNDARY = rf"(?:^|(?<=[{_STARTS}]))"
 _YEAR_COMPOUND = (  # characters that make a word with the 年 behind them
-    "0-9零〇○一二三四五六七八九十百千万亿两几多整全今去明后前每当本同历近新往某半此周常隔逐早晚初末丰灾元来"
+    "0-9零〇○一二三四五六七八九十百千万亿两几多整全今去明后前每当本同历近新往某半此周常隔逐早晚初末丰灾元来次翌"
     "中青少成老幼童壮暮学财跨终累连何哪那这上下翻过拜贺忆享余逾度"
 )
+_SYLLABLE = "(?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}"
 PROVEN: dict[str, re.Pattern[str]] = {
     "replacement-character": re.compile(r"\ufffd|锟斤拷|烫烫烫|屯屯屯"),
     "question-marks": re.compile(rf"(?<![吗呢么啥])[?？]{{2,}}(?=[{HAN}\u3105-\u312f])"),
     "stray-bopomofo": re.compile(rf"(?<=[{HAN}])[\u3105-\u312f]"),
-    "stray-reading": re.compile(
-        rf"(?<=[{HAN}])[(（][a-zü]{{0,4}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{{0,3}}(?![a-zü)）\s])"
-        rf"|(?<=[{HAN}?？])[a-zü]{{0,4}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{{0,3}}[)）]"
-    ),
+    "stray-reading": re.compile(rf"(?<=[{HAN}])[(（]{_SYLLABLE}(?=[{HAN}])|(?<=[{HAN}?？]){_SYLLABLE}[)）]"),
     "private-use": re.compile(r"[\ue000-\uf8ff]"),
     "empty-marks": re.compile(r"“\s*”|‘\s*’|《\s*》|「\s*」|『\s*』|【\s*】"),
     "empty-brackets": re.compile(rf"(?<=[{HAN}])(?:（\s*）|\(\s*\))"),
     "lost-year-start": re.compile(r"^年(?=[,，]|以来|是[我全])|(?<=[。！？!?])年(?=[,，])"),
     "lost-year": re.compile(
-        rf"(?<![{_YEAR_COMPOUND}])年(?:(?=\d{{1,2}}月)|(?=重点工作|工作要点|工作计划|工作总结|工作报告|工作安排|政府工作报告))"
+        rf"(?<![{_YEAR_COMPOUND}年\s])年(?:(?=\d{{1,2}}月)|(?=重点工作|工作要点|工作计划|工作总结|工作报告|工作安排|政府工作报告))"
         rf"|(?<=[,，;；、])年(?=拟)|(?<=[至到从自于])年(?=[,，])"
     ),
     "doubled-noun": re.compile(
-        rf"(?<![{HAN}])(医院|卫生院|学校|公司|中心)\1|(医院|卫生院|学校|公司)\2(?!感染|感控|文化|管理|信息|院长)"
+        rf"(?<![{HAN}])(医院|卫生院|学校|公司|中心)\1|(医院|卫生院|学校|公司)\2(?!感染|感控|文化|管理|信息|院长|办公室)"
     ),
-    "bare-noun-list": re.compile(
-        r"(?:(?<=[,，。;；])|^)(?:医院|学校|公司)、[^,，。;；、]*(?:、[^,，。;；、]+)*?、?(?:医院|学校|公司)[^,，。;；]*"
-    ),
-    "lost-item": re.compile(r"[、,，][。；;]|、[,，]"),
+    "bare-noun-list": re.compile(r"(?:(?<=[,，。;；])|^)(医院|学校|公司)、(?:[^,，。;；、]+、)*?\1[^,，。;；]*"),
     "cut-word": re.compile(r"(?:卫生健康|卫健|医疗卫生|医保)系(?![统列数主])"),
 }
 SUSPECT: dict[str, re.Pattern[str]] = {

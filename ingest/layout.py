@@ -14,6 +14,10 @@ _ORDINAL = re.compile(
 _CONTENTS = re.compile(r"^(?:本文|文章|内容)?(?:目\s?录|contents)(?:导读|导航|索引)?\s?[:：]?(?:导读)?[:：]?$")
 _LEADERS = re.compile(r"[.…·\s]*\d{0,4}$")
 _ENDING = {"copyright", "prev-next", "related", "comments", "footer", "share", "bare-url", "advertisement"}
+_SPOKEN = re.compile(r"[。！!？?；;：:，,]\s*$")  # salutations and lead-ins come again for good reason
+_STRUCTURE = re.compile(
+    r"^\s*(?:[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|第[一二三四五六七八九十百]+[章条节])"
+)
 _SITE = re.compile(r"\s*[-_|—–»]+\s*[^-_|—–»]{2,24}$")
 
 
@@ -65,11 +69,16 @@ def drop_repeated(items: Sequence[Item], meta: Mapping[str, str]) -> None:
         if key in seen and not is_prose(item.form):
             if key in titles:
                 item.rule = "repeated-title"
-            elif times[key] >= 3 and len(key) >= 10 and not _ORDINAL.match(item.form) and "|" not in item.form:
+            elif times[key] >= 3 and len(key) >= 10 and not _is_content(item.form):
                 item.rule = "repeated-line"
         if key and at and key == keys[at - 1] and not item.rule:
             item.rule = "repeated-line"
         seen.add(key)
+
+
+def _is_content(form: str) -> bool:
+    """List items, lead-ins and table rows may well come several times."""
+    return bool(_ORDINAL.match(form) or _SPOKEN.search(form) or "|" in form)
 
 
 def _titles(lines: Sequence[Item], meta: Mapping[str, str]) -> set[str]:
@@ -77,7 +86,7 @@ def _titles(lines: Sequence[Item], meta: Mapping[str, str]) -> set[str]:
     said = meta.get("title", "")
     names = [said, _SITE.sub("", said), *(item.text for item in lines[:1])]
     names += [item.text for item in lines if item.level == 1][:1]
-    return {squeeze(name) for name in names} - {""}
+    return {squeeze(name) for name in names if not _SPOKEN.search(name)} - {""}
 
 
 def drop_after_end(items: Sequence[Item]) -> None:
@@ -86,7 +95,9 @@ def drop_after_end(items: Sequence[Item]) -> None:
     before = 0
     for at, item in enumerate(items):
         before += 0 if item.rule else len(item.text)
-        if item.rule in _ENDING and before * 2 >= total and not any(is_prose(i.form) for i in kept(items[at:])):
-            for later in kept(items[at:]):
+        rest = kept(items[at:])
+        content = any(is_prose(later.form) or _STRUCTURE.match(later.form) for later in rest)
+        if item.rule in _ENDING and before * 2 >= total and not content:
+            for later in rest:
                 later.rule = "after-article"
             return

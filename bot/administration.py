@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 EDIT_EVERY_S = 1.5
 _REJECTED_SHOWN = 10
 _SWITCH_S = 60.0
+_CHILD_ENDS_S = 5.0
 
 
 async def reload(update: Update, context: Context) -> None:
@@ -154,16 +155,15 @@ async def _show(context: Context, services: Services, message: Message | None, t
 async def _ingest(services: Services, script: Script, show: Any) -> str:
     """Run the child, relay its progress, switch over; the closing words. Raises XianwenError when it fails."""
     before = await services.off_loop(lambda: _served(services))
-    process = await asyncio.create_subprocess_exec(
-        *command(services.config), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*command(services.config), stdin=nothing, stdout=pipe, stderr=pipe)
     assert process.stdout is not None and process.stderr is not None
     try:
         report_text, last = await asyncio.gather(process.stdout.read(), _relay(process.stderr, script, show))
         code = await process.wait()
     finally:
         if process.returncode is None:
-            process.terminate()
+            await _end(process)
     if code != 0:
         raise XianwenError(last or f"ingest ended with status {code}, see the log of the service")
     report = json.loads(report_text)
@@ -177,6 +177,16 @@ def _served(services: Services) -> str:
         return services.engine.current().id
     except XianwenError:
         return "-"  # nothing is served yet: this reload may be the first
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a child that is no longer wanted; what it has not published is nothing."""
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.communicate(), _CHILD_ENDS_S)
+    except TimeoutError:
+        process.kill()
+        await process.communicate()
 
 
 def _follow(services: Services, wanted: str | None) -> tuple[str, str | None]:

@@ -219,12 +219,10 @@ SENTENCES: dict[Say, tuple[str, str]] = {
 
 # what `xianwen ingest` reports while it works
 STAGES: dict[str, tuple[str, str]] = {
-    "read": ("读取", "reading"),
-    "clean": ("清理", "cleaning"),
-    "embed": ("计算", "embedding"),
-    "write": ("写入", "writing"),
-    "verify": ("检查", "checking"),
-    "publish": ("启用", "publishing"),
+    "read": ("读取和清理", "reading and cleaning"),
+    "embed": ("计算向量", "embedding"),
+    "index": ("编排索引", "indexing"),
+    "publish": ("检查并启用", "checking and publishing"),
 }
 
 _OF_REASON: dict[Reason, Say] = {reason: Say(reason.value) for reason in Reason}

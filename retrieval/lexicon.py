@@ -1,8 +1,9 @@
 """Everyday words and the official words that stand for them: how people talk, and how documents talk.
 
 The table is ``data/lexicon.tsv``; an administrator's own file with the same columns adds to it. Han
-entries match as strings, Latin entries as whole words with their English endings taken off, so that
-"facilities" finds "facility". Where several entries fit, the longest wins.
+entries match where they fill whole words of jieba (开工 is not in 公开工作), long ones anywhere; Latin
+entries match whole words with their English endings taken off, so that "facilities" finds "facility".
+Where several entries fit, the longest wins.
 """
 
 import functools
@@ -13,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.errors import ConfigError
-from retrieval.text import HAN, fold
+from retrieval.text import HAN, fold, word_spans
 
 _BUILT_IN = Path(__file__).parent / "data" / "lexicon.tsv"
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile(r"[a-z0-9]+(?:'s\b)?")
+_LONG = 4  # characters; jieba knows few everyday phrases, and long ones hardly occur by chance
+_LONG_IN_DIALECT = 3  # jieba knows even less of it
+_DIALECTS = ("yue", "sc", "xiang")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"))
 
 
@@ -36,6 +40,7 @@ class Expansion:
 class _Row:
     official: tuple[str, ...]
     weight: float
+    anywhere: bool
 
 
 class Lexicon:
@@ -66,10 +71,13 @@ class Lexicon:
     def expand(self, folded_topic: str) -> list[Expansion]:
         """What may stand for parts of a folded text: by position, without overlaps, longest match first."""
         latin = {start: (end, row) for start, end, row in self._latin_matches(folded_topic)}
+        borders = {border for _, start, end in word_spans(folded_topic) for border in (start, end)}
         found: list[Expansion] = []
         at = 0
         while at < len(folded_topic):
-            end, row = max(latin.get(at, (at, None)), self._han_match(folded_topic, at), key=lambda match: match[0])
+            end, row = max(
+                latin.get(at, (at, None)), self._han_match(folded_topic, at, borders), key=lambda match: match[0]
+            )
             if row is None:
                 at += 1
                 continue
@@ -77,10 +85,10 @@ class Lexicon:
             at = end
         return found
 
-    def _han_match(self, text: str, at: int) -> tuple[int, _Row | None]:
+    def _han_match(self, text: str, at: int, borders: set[int]) -> tuple[int, _Row | None]:
         for length in self._lengths.get(text[at], ()):
             row = self._han.get(text[at : at + length])
-            if row is not None:
+            if row is not None and (row.anywhere or (at in borders and at + length in borders)):
                 return at + length, row
         return at, None
 
@@ -158,4 +166,5 @@ def _row(line: str, where: str) -> tuple[str, _Row]:
         weight = -1.0
     if not 0.0 < weight <= 1.0:
         raise ConfigError(f"lexicon weight {given!r} is no number above 0 and up to 1, {where}, write for instance 0.8")
-    return everyday, _Row(official, weight)
+    tag = rest[2] if len(rest) > 2 else ""
+    return everyday, _Row(official, weight, len(everyday) >= (_LONG_IN_DIALECT if tag in _DIALECTS else _LONG))

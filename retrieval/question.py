@@ -71,13 +71,14 @@ def understand(text: str, history: Sequence[str], corpus: Sequence[Division], ma
     if len(asked) > max_chars or len(text) > max_chars * _RAW_LIMIT:
         raise QuestionTooLong(f"question of {len(text)} characters, the message, shorten it to {max_chars}")
     reading = _read(asked, corpus)
+    kind = reading.kind()
     question = Question(
         asked=asked,
         topic=reading.topic,
-        kind=reading.kind(),
+        kind=kind,
         scope=reading.scope,
         script=script_of(asked),
-        counties=reading.places.counties,
+        counties=() if kind is Kind.AGGREGATE else reading.places.counties,  # "besides Rong County, who ...?"
         elsewhere=reading.places.elsewhere,
         region=reading.places.region,
         years=reading.years,
@@ -117,7 +118,7 @@ def _changed(text: str, converted: str) -> int:
 def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
     lexicon = Lexicon.load()
     harmless, attacked = blank_injection(_POSSESSIVE.sub("  ", asked))
-    places = understand_places(harmless, corpus)
+    places = understand_places(pattern("model").sub(_blank, harmless), corpus)
     years = years_in(fold(harmless))
     open_text = harmless
     for start, end in places.spans:
@@ -130,6 +131,10 @@ def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
     if scope is Scope.NONSENSE and not attacked and places.spans:
         scope = Scope.CORPUS
     return _Reading(asked, words, topic, scope, places, years)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _earlier(history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Iterator[_Reading]:

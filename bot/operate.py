@@ -52,7 +52,9 @@ def beir(config: Config, folder: str, mode: str, *, as_json: bool, out: TextIO =
     return 0
 
 
-def golden(config: Config, questions: str | None, sources: str | None, *, as_json: bool, out: TextIO) -> int:
+def golden(
+    config: Config, questions: str | None, sources: str | None, *, as_json: bool, out: TextIO = sys.stdout
+) -> int:
     """Ask the golden questions and print their figures; 1 if a floor of the gate is broken.
 
     Without ``questions`` those that ship are asked over the demo corpus, in an index of their own.

@@ -4,7 +4,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from retrieval import index
 from retrieval.config import Config, EmbeddingConfig
@@ -39,11 +39,10 @@ def verify(config: Config, out: TextIO = sys.stdout) -> int:
 
 def beir(config: Config, folder: str, mode: str, *, as_json: bool, out: TextIO = sys.stdout) -> int:
     """Retrieval figures over a BEIR folder, passages as given."""
+    from evaluation.beir import Mode, evaluate
     from retrieval.embed import load_embedder
 
-    from evaluation.beir import evaluate_folder
-
-    figures = evaluate_folder(Path(folder), mode, load_embedder(config.embedding))
+    figures = evaluate(Path(folder), cast(Mode, mode), load_embedder(config.embedding))
     if as_json:
         print(json.dumps(figures), file=out)
     else:
@@ -83,10 +82,9 @@ def _answers(
     config: Config, folder: Path, asked: list[tuple[str, str, tuple[str, ...]]], *, own_index: bool
 ) -> list[dict[str, object]]:
     """Answers to (id, question, history), from the configured index or from a fresh one of ``folder``."""
+    from bot.ask import as_object
     from ingest.build import build
     from retrieval.embed import load_embedder
-
-    from bot.ask import as_object
     from retrieval.engine import Engine
 
     with tempfile.TemporaryDirectory() as place:

@@ -11,7 +11,7 @@ from retrieval.text import squeeze
 _ORDINAL = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十百\d]{1,4}[、.．:：)）章节篇]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳•·●*\-]|\d{1,2}\s)\s*"
 )
-_CONTENTS = re.compile(r"^(?:本文|文章|内容)?(?:目\s?录|contents)(?:导读|导航|索引)?\s?[:：]?(?:导读)?[:：]?$")
+_CONTENTS = re.compile(r"^(?:本文|文章|内容)?(?:目\s?录|contents)(?:导读|导航|索引|一览)?\s?[:：]?(?:导读)?[:：]?$")
 _LEADERS = re.compile(r"[.…·\s]*\d{0,4}$")
 _ENDING = {"copyright", "prev-next", "related", "comments", "footer", "share", "bare-url", "advertisement"}
 _SPOKEN = re.compile(r"[。！!？?；;：:，,]\s*$")  # salutations and lead-ins come again for good reason

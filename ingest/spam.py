@@ -39,4 +39,4 @@ def spam_from(form: str) -> int | None:
     sentence = max((stop.end() for stop in _STOP.finditer(form) if stop.end() <= first), default=0)
     address = next((found.start() for found in _ADDRESS.finditer(form) if sentence <= found.start() < first), first)
     blank = form.rfind(" ", sentence, min(first, address) + 1)
-    return blank if blank > sentence and len(form[sentence:blank].strip()) >= 12 else sentence
+    return blank if blank > sentence and len(form[sentence:blank].strip()) >= 8 else sentence

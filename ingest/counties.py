@@ -173,7 +173,8 @@ def _subjects(article: _Article, text: str, draft: Draft) -> list[str]:
             return found
     found = []
     for start, end in sentence_spans(passage):
-        found += _led(article, passage[start:end])
+        for part in re.split("[；;]", passage[start:end]):
+            found += _led(article, part)
     return list(dict.fromkeys(found))
 
 

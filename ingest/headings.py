@@ -169,4 +169,5 @@ def _same_form(one: re.Match[str], other: re.Match[str]) -> bool:
     """Both four characters, both beginning alike, or both the first half of a motto (抓作风建设,提振精气神。)."""
     clause, twin = one.group(1), other.group(1)
     mottoes = all(_MOTTO.match(match.string) for match in (one, other))
-    return mottoes or len(clause) == len(twin) == 4 or (clause[:3] == twin[:3] and clause != twin)
+    alike = clause[:3] == twin[:3] and clause != twin and clause[2] not in "县区市旗州局委"
+    return mottoes or len(clause) == len(twin) == 4 or alike

@@ -7,6 +7,7 @@ stands in exactly one passage; a passage never crosses a heading.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.document import Line
 from ingest.headings import PLAIN_RANK, SECTION_CHARS, Shape, headings, lead_clause, shape_of
@@ -20,6 +21,7 @@ _ITEM_CHARS = 120
 # the title stands among the first lines, below a breadcrumb or a date that was kept
 _TITLE_WITHIN = 6
 _LEADS_IN = re.compile(r"(?:[:：]|以下(?:几个)?方面|如下|下列|以下(?:工作|措施|内容|任务))[。.]?$")
+_COMMA = re.compile(r"[，,、：:]")
 _ROW = re.compile(r"\S\s*[|\t]\s*\S")
 
 
@@ -173,18 +175,24 @@ def _bare(text: str) -> str:
 def _cut(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
     """Adjoining spans of at most ``most`` characters, of nearly equal length, cut after sentences where possible."""
     length = end - start
-    if length <= most:
-        yield start, end
-        return
-    goal = length / -(-length // most)
-    ends = [start + right for _, right in sentence_spans(text[start:end])]
-    at = start
-    while end - at > most:
-        aim = min(at + most, max(at + 1, round(at + goal)))
-        inside = [stop for stop in ends if at < stop <= at + most]
-        if not inside:
-            inside = [at + match.end() for match in re.finditer(r"[，,、：:]", text[at : at + most])] or [at + most]
-        stop = min(inside, key=lambda place: (abs(place - aim), place))
-        yield at, stop
-        at = stop
-    yield at, end
+    ends = [start + right for _, right in sentence_spans(text[start:end])][:-1]
+    fewest = -(-length // most)
+    for parts in range(fewest, 2 * fewest + 2):
+        goal = length / parts
+        stops = [min(ends, key=lambda stop: abs(stop - start - goal * at)) for at in range(1, parts)] if ends else []
+        bounds = [start, *dict.fromkeys(stops), end]
+        if all(0 < right - left <= most for left, right in pairwise(bounds)):
+            yield from pairwise(bounds)
+            return
+    yield from _cut_greedily(text, start, end, most, ends)
+
+
+def _cut_greedily(text: str, start: int, end: int, most: int, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """For sentences that are too long themselves: as much as fits, cut after a comma, or anywhere at worst."""
+    while end - start > most:
+        inside = [stop for stop in ends if start < stop <= start + most]
+        inside = inside or [start + mark.end() for mark in _COMMA.finditer(text[start : start + most])]
+        stop = inside[-1] if inside else start + most
+        yield start, stop
+        start = stop
+    yield start, end

@@ -6,7 +6,6 @@ that shrinks is seen in review.
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -106,9 +105,9 @@ def update(reached: Baseline, path: Path = BASELINE, *, allow_regression: bool =
         if worse:
             raise XianwenError(f"{'; '.join(worse)}, {path}, add --allow-regression if that is meant")
     text = json.dumps(asdict(reached), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def digest_of_folder(folder: Path) -> str:

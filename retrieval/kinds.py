@@ -49,12 +49,14 @@ def worded_kind(folded: str) -> Kind:
 def is_general(folded: str) -> bool:
     """Whether nothing particular is asked: the health work as a whole, or nothing but a place."""
     rest = whole("general_english").sub(" ", folded)
-    return not _WORD.search(pattern("contentless").sub(" ", pattern("general").sub(" ", rest)))
+    for section in ("general", "general_verb", "contentless"):
+        rest = pattern(section).sub(" ", rest)
+    return not _WORD.search(rest)
 
 
 def is_overview(folded: str) -> bool:
     """Whether the health work as a whole is asked for in so many words (unlike "and Rong County?")."""
-    says = found("general", folded) or whole("general_english").search(folded)
+    says = found("general", folded) or found("doing_what", folded) or whole("general_english").search(folded)
     return bool(says) and is_general(folded)
 
 

@@ -22,6 +22,7 @@ _REPEATED_UNIT = re.compile(r"(\S{2,8}?)\1{5,}")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’]s\b")
+_VARIANTS = str.maketrans("衞妳裡牀", "卫你里床")  # OpenCC lets some of them stand
 _COPULA = re.compile("(?<![关關联聯干])係(?!数|數|列)")
 
 
@@ -56,7 +57,7 @@ class _Reading:
 
 
 def _is_weak(topic: str) -> bool:
-    return not re.sub(r"\s+", "", pattern("weak").sub("", topic))
+    return not pattern("weak").sub("", topic)
 
 
 def understand(text: str, history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Question:
@@ -117,7 +118,7 @@ def _changed(text: str, converted: str) -> int:
 
 def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
     lexicon = Lexicon.load()
-    harmless, attacked = blank_injection(_POSSESSIVE.sub("  ", asked))
+    harmless, attacked = blank_injection(_POSSESSIVE.sub("  ", asked).translate(_VARIANTS))
     places = understand_places(pattern("model").sub(_blank, harmless), corpus)
     years = years_in(fold(harmless))
     open_text = harmless
@@ -125,12 +126,21 @@ def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
         open_text = open_text[:start] + " " * (end - start) + open_text[end:]
     words = fold(_COPULA.sub(" ", blank_years(blank_introduction(open_text, lexicon))))
     topic = chinese_topic(words, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
-    scope = scope_of(fold(asked))
+    scope = scope_of(fold(asked.translate(_VARIANTS)))
     if attacked and scope is Scope.CORPUS and not topic:
         scope = Scope.NONSENSE
-    if scope is Scope.NONSENSE and not attacked and places.spans:
+    if scope is Scope.NONSENSE and not attacked and (places.spans or years):
         scope = Scope.CORPUS
     return _Reading(asked, words, topic, scope, places, years)
+
+
+def _side_by_side(question: Question, sources: Sequence[PlacesInQuestion]) -> Question:
+    """A comparison that names fewer than two counties takes the latest ones before it, in the order of naming."""
+    counties = question.counties
+    for source in sources:
+        if len(counties) < 2:
+            counties = tuple(dict.fromkeys((*source.counties, *counties)))
+    return replace(question, counties=counties, carried=counties != question.counties)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -153,7 +163,8 @@ def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading])
     source = next((one for one in earlier if not one.is_ellipsis), None)
     if source is None:
         return question
-    topic = " ".join(part for part in (source.topic, question.topic) if part)
+    own = pattern("hollow").sub(" ", question.topic).split()
+    topic = " ".join(dict.fromkeys([source.topic, *own]))
     kind = _kind_of_ellipsis(reading, source)
     years = question.years or (() if reading.names_place and not source.names_place else source.years)
     return replace(question, topic=topic, kind=kind, years=years)
@@ -178,12 +189,15 @@ def _placed(question: Question, reading: _Reading, earlier: Sequence[_Reading]) 
     compares = question.kind is Kind.COMPARE and len(question.counties) + len(question.elsewhere) < 2
     if (reading.names_place and not compares) or question.kind is Kind.AGGREGATE:
         return question
-    source = next((one.places for one in earlier if one.names_place), None)
-    if source is None:
+    latest = earlier[0] if earlier else reading
+    if question.kind is Kind.FACT and latest.kind() is Kind.AGGREGATE and found("what_about", reading.words):
+        return replace(question, kind=Kind.AGGREGATE, region=latest.places.region, carried=bool(latest.places.region))
+    sources = [one.places for one in earlier if one.names_place]
+    if not sources:
         return question
-    if compares and question.counties:
-        counties = tuple(dict.fromkeys((*source.counties, *question.counties)))
-        return replace(question, counties=counties, carried=counties != question.counties)
+    source = sources[0]
+    if compares and (question.counties or len(source.counties) == 1):
+        return _side_by_side(question, sources)
     kind: Kind = question.kind
     if source.region is not None and not source.counties and kind is not Kind.OVERVIEW:
         kind = Kind.AGGREGATE

@@ -12,8 +12,10 @@ from retrieval.wording import found, pattern
 
 _CLAUSE_END = re.compile(r"[,，。!！?？;；:：、\n…~～—|｜]+|(?<=[a-z])\.(?=\s|$)")
 _HAN = re.compile(f"[{HAN}]")
+_HAN_THEN_LATIN = re.compile(rf"([^A-Za-z]*[{HAN}]{{2}}[^A-Za-z{HAN}]*)[A-Za-z][^{HAN}]*$")
 _WORD = re.compile(rf"[{HAN}]|[a-z]{{2,}}|(?<!\d)12\d{{1,3}}(?!\d)")  # numbers such as 120 are words
 _CRY = re.compile(r"(?:急|快|啊|呃|额|嗷|测试|[\W_])+")
+_SHORT = 8  # "我头疼" is all that is said
 _TAKING = re.compile(r"药|喂|服|\bmedicine|\bpill|\btake\b")
 
 
@@ -37,8 +39,14 @@ def blank_injection(text: str) -> tuple[str, bool]:
             kept = _blank(kept, *match.span())
     for start, end in list(clauses(kept)):
         if found("injection", fold(kept[start:end])):
-            kept = _blank(kept, start, end)
+            kept = _blank(kept, _latin_part(kept, start, end), end)
     return kept, kept != text
+
+
+def _latin_part(text: str, start: int, end: int) -> int:
+    """Where the order starts in a clause: an English one may stand behind a Chinese question without a mark."""
+    part = _HAN_THEN_LATIN.match(text, start, end)
+    return part.end(1) if part and found("injection", fold(text[part.end(1) : end])) else start
 
 
 def _blank(text: str, start: int, end: int) -> str:
@@ -47,20 +55,20 @@ def _blank(text: str, start: int, end: int) -> str:
 
 def scope_of(folded: str) -> Scope:
     """Whether the articles are to be asked. ``folded`` is the whole folded question."""
-    folded = folded.replace("妳", "你")  # OpenCC lets it stand
     if not _WORD.search(folded) or _CRY.fullmatch(folded):
         return Scope.NONSENSE
     if found("code", folded) and not _HAN.search(folded):
         return Scope.NONSENSE
     rest, attacked = blank_injection(folded)
-    if attacked and (not _WORD.search(rest) or _is_smalltalk(rest)):
+    if attacked and (not _WORD.search(rest) or is_smalltalk(rest)):
         return Scope.NONSENSE
-    if _is_smalltalk(rest):
+    if is_smalltalk(rest):
         return Scope.SMALLTALK
     return Scope.MEDICAL if _is_medical(rest) else Scope.CORPUS
 
 
-def _is_smalltalk(text: str) -> bool:
+def is_smalltalk(text: str) -> bool:
+    """Whether a folded text is greeting, thanks, praise or a question about the bot, and nothing else."""
     rest, said = "", False
     for start, end in clauses(text):
         left, count = pattern("small_talk").subn(" ", text[start:end].strip())
@@ -88,4 +96,5 @@ def _asks_a_doctor(text: str) -> bool:
         return True
     if found("disease", text) and asks and (person or found("which_drug", text)):
         return True
-    return person and len(pattern("symptom").findall(text)) >= 2
+    complaints = len(pattern("symptom").findall(text))
+    return person and (complaints >= 2 or (complaints == 1 and len(text) <= _SHORT))

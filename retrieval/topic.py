@@ -7,7 +7,7 @@ Cuts are spans of the folded text. A cut that would tear an entry of the lexicon
 import re
 
 from retrieval.lexicon import Lexicon
-from retrieval.scope import clauses
+from retrieval.scope import clauses, is_smalltalk
 from retrieval.text import HAN, fold
 from retrieval.wording import found, pattern, word_set
 
@@ -57,7 +57,8 @@ def blank_introduction(text: str, lexicon: Lexicon) -> str:
     spans = [(end + left, end + right) for left, right in clauses(rest)]
     for left, right in spans[:-1]:
         clause = fold(text[left:right])
-        if not (pattern("greeting").fullmatch(clause) or (found("self", clause) and _is_empty(clause, lexicon))):
+        about_self = found("self", clause) and _is_empty(clause, lexicon)
+        if not (about_self or pattern("greeting").fullmatch(clause) or is_smalltalk(clause)):
             break
         end = right
     return " " * end + text[end:]

@@ -63,6 +63,14 @@ def test_everyday_words_lead_to_official_ones(topic: str, everyday: str, officia
     assert topic[found[everyday].start : found[everyday].end] == everyday
 
 
+@pytest.mark.parametrize(
+    ("topic", "not_there"), [("政务公开工作", "开工"), ("其中医院有三家", "中医"), ("采取经济手段", "取经")]
+)
+def test_short_entries_fill_whole_words(topic: str, not_there: str) -> None:
+    assert Lexicon.load().expand(not_there)
+    assert not_there not in [one.everyday for one in Lexicon.load().expand(topic)]
+
+
 def test_the_longest_entry_wins() -> None:
     assert [one.everyday for one in Lexicon.load().expand("家庭医生")] == ["家庭医生"]
     assert [one.everyday for one in Lexicon.load().expand("traditional chinese medicine")] == [

@@ -122,7 +122,7 @@ are you a robot
 bye bye
 Tell me a joke please
 你好嗎
-妳是誰
+你係咩人
 謝謝你,再見
 新年快乐
 介绍一下你自己

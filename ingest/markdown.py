@@ -9,7 +9,9 @@ _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^()\s]|\([^)]*\))*(?:\s+\"[^\"]*\")?\)|<(https?://[^>\s]+)>")
-_EMPHASIS = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1|(?<![*\w])\*(?=\S)([^*]+?)(?<=\S)\*(?![*\w])|`([^`]+)`")
+_EMPHASIS = re.compile(
+    r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1|(?<![*A-Za-z0-9])\*(?=\S)([^*]+?)(?<=\S)\*(?![*A-Za-z0-9])|`([^`]+)`"
+)
 _TAG = re.compile(r"</?(?:br|p|div|span|font|center|strong|b|em|i|u|a|img|sup|sub)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)")
 _FRONT = re.compile(r"^\s*([A-Za-z_ -]{2,20}|[\u4e00-\u9fff]{2,6})\s*[:：]\s*(.*?)\s*$")

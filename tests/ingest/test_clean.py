@@ -62,32 +62,31 @@ def test_nothing_vanishes_unrecorded(file: Path) -> None:
     assert {char for char in document.text if "\u4e00" <= char <= "\u9fff"} <= set(left)
 
 
-_PHRASES = st.sampled_from(
-    [
-        "县里新建卫生院两所",
-        "医院",
-        "年，",
-        "上一篇：",
-        "来源：某报",
-        "版权所有",
-        "。",
-        "，",
-        "2024-01-02",
-        "(xiàn)",
-        "縣",
-        "“”",
-        "首页 > 新闻",
-        "目录",
-        "1、",
-        "一、工作目标",
-        "完成县医院搬迁，新增床位三百张，年内通过评审。",
-        "\n",
-        "\n",
-        " ",
-        "??",
-        "http://a.cn",
-    ]
-)
+_WHOLE = [
+    "县里新建卫生院两所",
+    "完成县医院搬迁，新增床位三百张，年内通过评审。",
+    "一、工作目标",
+    "首页 > 新闻",
+    "来源：某报",
+]
+_SCRAPS = [
+    "医院",
+    "年，",
+    "上一篇：",
+    "版权所有",
+    "。",
+    "2024-01-02",
+    "(xiàn)",
+    "縣",
+    "“”",
+    "目录",
+    "1、",
+    "\n",
+    "\n",
+    " ",
+    "??",
+]
+_PHRASES = st.sampled_from([*_WHOLE, *_SCRAPS])
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,214 @@
+"""Files of every encoding and every trouble: read as they were written, or rejected with something to do."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.document import RawDocument, Rejected
+from ingest.encoding import chineseness, decode, is_binary
+from ingest.sources import read_sources
+from retrieval.config import Config, IngestConfig
+from retrieval.text import to_traditional
+
+PROSE = "青禾县今年新建卫生院两所，改造村卫生室三十个，培训村医一百二十名。县里要求，年底前全部完工。\n" * 3
+SHORT = "县医院新楼启用"
+
+
+def read(*paths: Path, config: Config | None = None) -> list[RawDocument | Rejected]:
+    return list(read_sources([str(path) for path in paths], config or Config()))
+
+
+def only(*paths: Path) -> RawDocument:
+    (document,) = read(*paths)
+    assert isinstance(document, RawDocument)
+    return document
+
+
+def rejected(*paths: Path, config: Config | None = None) -> Rejected:
+    (refusal,) = read(*paths, config=config)
+    assert isinstance(refusal, Rejected)
+    assert refusal.why and refusal.what_to_do and "\n" not in refusal.why
+    return refusal
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk"])
+@pytest.mark.parametrize("text", [PROSE, SHORT], ids=["prose", "short"])
+def test_simplified_text_survives(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["big5", "cp950", "big5hkscs", "gb18030", "utf-8"])
+@pytest.mark.parametrize("text", [PROSE, SHORT], ids=["prose", "short"])
+def test_traditional_text_survives(text: str, encoding: str) -> None:
+    traditional = to_traditional(text).replace("裏", "裡").replace("啓", "啟")  # as Big5 has them
+    assert decode(traditional.encode(encoding)).text == traditional
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(PROSE.split("，")), min_size=2, max_size=6).map("，".join))
+def test_the_right_encoding_always_reads_more_chinese(text: str) -> None:
+    data = text.encode("gb18030")
+    wrong = [data.decode(name, errors="replace") for name in ("big5hkscs", "utf-16-le", "utf-16-be")]
+    assert chineseness(text) > 0.3 > max(map(chineseness, wrong))
+
+
+def test_the_long_dash_of_gbk_is_no_horizontal_bar() -> None:
+    assert decode("县里——村里".encode("gb18030")).text == "县里——村里"
+
+
+def test_bytes_in_no_encoding_are_counted() -> None:
+    decoded = decode(PROSE.encode("utf-8") + b"\xff\xfe\xfd" + "完工。".encode())
+    assert decoded.encoding == "utf-8"
+    assert decoded.text.startswith(PROSE) and decoded.text.endswith("完工。")
+    assert decoded.replaced == decoded.text.count("\ufffd") > 0
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("latin-1", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8")])
+def test_text_that_was_decoded_wrongly_before_is_put_right(wrong: str, right: str) -> None:
+    text = "县里新建医院，" * 6  # an even count of bytes, which GBK needs
+    assert decode(text.encode(right).decode(wrong).encode("utf-8")).text == text
+
+
+@pytest.mark.parametrize("text", ["café, naïve, Zürich", "Crème brûlée à la carte", "縣衛生院", "鍗敓", ""])
+def test_sound_text_is_not_put_right(text: str) -> None:
+    if text != "鍗敓":
+        assert decode(text.encode("utf-8")).text == text
+
+
+def test_line_ends_marks_and_nuls() -> None:
+    decoded = decode("\ufeff甲\r\n乙\r丙\ufeff丁".encode())
+    assert decoded.text == "甲\n乙\n丙丁"
+
+
+def test_a_page_believes_its_charset_where_both_are_possible() -> None:
+    page = '<html><head><meta charset="big5"></head><body><p>中文</p></body></html>'
+    assert "中文" in decode(page.encode("big5")).text
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20, b"PK\x03\x04\x14\0\0\0\x08\0" * 30, bytes(range(256)) * 8]
+)
+def test_binary_is_told_from_text(data: bytes) -> None:
+    assert is_binary(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16"])
+def test_text_is_not_binary(encoding: str) -> None:
+    assert not is_binary(to_traditional(PROSE).encode(encoding))
+
+
+def test_folders_are_read_in_order_of_names(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.txt", "a/a.md", "c/d/e.html", ".hidden.txt", ".git/x.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(SHORT, encoding="utf-8")
+    assert [document.source for document in read(tmp_path)] == ["a/a.md", "a/z.txt", "b.txt", "c/d/e.html"]
+
+
+def test_a_single_file_goes_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "sub" / "文章.txt"
+    file.parent.mkdir()
+    file.write_text(PROSE, encoding="gb18030")
+    document = only(file)
+    assert (document.source, document.encoding, document.format) == ("文章.txt", "gb18030", "txt")
+    assert document.text == PROSE
+
+
+def test_equal_names_do_not_collide(tmp_path: Path) -> None:
+    for folder in ("x", "y", "other/y"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.txt").write_text(f"{SHORT}{folder}", encoding="utf-8")
+    found = read(tmp_path / "x", tmp_path / "y", tmp_path / "other" / "y", tmp_path / "x" / "a.txt")
+    assert [item.source for item in found[:2]] == ["a.txt", "y/a.txt"]
+    assert isinstance(found[2], Rejected) and "name" in found[2].why
+    assert len(found) == 3  # the file that was named twice was read once
+
+
+def test_rejections_say_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "empty.txt").write_bytes(b"\xef\xbb\xbf \r\n")
+    (tmp_path / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20)
+    (tmp_path / "link.txt").symlink_to(tmp_path / "nowhere.txt")
+    (tmp_path / "big.txt").write_bytes(b"a" * (2**20 + 1))
+    small = Config(ingest=IngestConfig(max_file_mb=1))
+    assert "format" in rejected(tmp_path / "a.docx").why
+    assert "empty" in rejected(tmp_path / "empty.txt").why
+    assert "no text" in rejected(tmp_path / "image.txt").why
+    assert "link" in rejected(tmp_path / "link.txt").why
+    assert "too large" in rejected(tmp_path / "big.txt", config=small).why
+    assert "no such file" in rejected(tmp_path / "absent.txt").why
+    assert rejected(Path("absent.txt")).source == "absent.txt"
+
+
+def test_addresses_are_not_fetched() -> None:
+    (refusal,) = read_sources(["https://example.org/a.html"], Config())
+    assert isinstance(refusal, Rejected)
+    assert refusal.source == "https://example.org/a.html"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_unreadable_files_are_rejected(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(SHORT)
+    file.chmod(0)
+    assert "cannot be read" in rejected(file).why
+
+
+def test_a_broken_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "b.txt").write_text(SHORT, encoding="utf-8")
+    first, second = read(tmp_path)
+    assert isinstance(first, Rejected)
+    assert isinstance(second, RawDocument)
+
+
+MARKDOWN = """---
+title: "云岭县卫生工作"
+date: 2024-03-05
+来源: 云岭县融媒体中心
+---
+# 云岭县卫生工作
+
+![合影](a.png)
+
+县里**今年**要办[三件实事](http://example.org/a(1).html)，*先建*医院，`再招`医生。
+
+## 一、建医院 ##
+
+- 新建住院楼
+1. 增加床位
+2. 配齐设备
+
+| 任务 | 时限 |
+| --- | --- |
+| 开工 | 3月 |
+
+> 引用的话
+"""
+
+
+def test_markdown_keeps_structure_and_loses_marks(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(MARKDOWN, encoding="utf-8")
+    document = only(tmp_path / "a.md")
+    assert document.meta == {"title": "云岭县卫生工作", "date": "2024-03-05", "publisher": "云岭县融媒体中心"}
+    assert [(block.level, block.text) for block in document.blocks if not block.verdict] == [
+        (1, "云岭县卫生工作"),
+        (0, "县里今年要办三件实事，先建医院，再招医生。"),
+        (2, "一、建医院"),
+        (0, "新建住院楼"),
+        (0, "1. 增加床位"),
+        (0, "2. 配齐设备"),
+        (0, "任务 | 时限"),
+        (0, "开工 | 3月"),
+        (0, "引用的话"),
+    ]
+    assert [block.text for block in document.blocks if block.verdict == "picture"] == ["![合影](a.png)"]
+    assert document.text.split("\n")[document.blocks[0].number - 1] == "# 云岭县卫生工作"
+
+
+def test_markdown_without_front_matter_is_not_robbed(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\n正文第一段，没有结束线。\n2*3*4 与 a_b_c 不变\n", encoding="utf-8")
+    texts = [block.text for block in only(tmp_path / "a.md").blocks if not block.verdict]
+    assert texts == ["正文第一段，没有结束线。", "2*3*4 与 a_b_c 不变"]

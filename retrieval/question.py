@@ -1,5 +1,6 @@
 """Raw text -> Question: places, years and topic taken apart, kind and scope told, follow-ups completed."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’]s\b")
 _VARIANTS = str.maketrans("衞妳裡牀", "卫你里床")  # OpenCC lets some of them stand
-_COPULA = re.compile("(?<![关關联聯干])係(?!数|數|列)")
+_COPULA = re.compile("(?<![关關联聯干])係(?!数|數|列|咪|唔係)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,19 @@ class _Reading:
             return True
         return _is_weak(self.topic) and (not self.names_place or found("pointing", self.words))
 
+    @property
+    def named(self) -> int:
+        """How many counties are named. A place that the corpus lacks is one beside another only where both are
+        named side by side: "works with hospitals in Shanghai" compares nothing."""
+        known, unknown = len(self.places.counties), len(self.places.elsewhere)
+        if not known or not unknown:
+            return known + unknown
+        pairs = itertools.pairwise(sorted(self.places.spans))
+        joined = any(pattern("joiner").fullmatch(self.text, left[1], right[0]) for left, right in pairs)
+        return known + unknown if joined else known
+
     def kind(self) -> Kind:
-        return kind_of(
-            self.words, len(self.places.counties) + len(self.places.elsewhere), self.places.region is not None
-        )
+        return kind_of(self.words, self.named, self.places.region is not None)
 
 
 def _is_weak(topic: str) -> bool:
@@ -175,12 +185,12 @@ def _kind_of_ellipsis(reading: _Reading, source: _Reading) -> Kind:
     own = worded_kind(reading.words)
     if reading.kind() in (Kind.AGGREGATE, Kind.COMPARE):
         return reading.kind()
-    if own not in (Kind.FACT, Kind.YESNO) and not found("how_is_it", reading.words):
+    if own is not Kind.FACT and not found("how_is_it", reading.words):
         return own
     if reading.topic:
         return own
     places = reading.places
-    kind = kind_of(source.words, len(places.counties) + len(places.elsewhere), places.region is not None)
+    kind = kind_of(source.words, reading.named, places.region is not None)
     return Kind.FACT if kind in (Kind.AGGREGATE, Kind.COMPARE) and len(places.counties) == 1 else kind
 
 

@@ -23,7 +23,7 @@ _PLAN = re.compile("|".join(_PLANS))
 
 _SURE = 0.75  # an introduction that names its subject this surely is part of the question
 
-_A_NOT_A = re.compile(rf"([{HAN}])(?:不|唔|没)\1")
+_A_NOT_A = re.compile(rf"([{HAN}])(?:不|唔|没|冇)\1")
 _MARKS = re.compile(rf"[^\w{HAN}%+.·&/-]+|(?<![a-z0-9])[.+/&-]+|[.+/&-]+(?![a-z0-9])|_+")
 _LONELY = frozenset(
     "的了是在有会能要都也就还和与跟同及为对从把被给让又很更最将这那其之于以来去到做搞弄整讲说谈问看想里上中下个些样没不无人年月日第请各怎何另再"

@@ -46,6 +46,9 @@ TOPICS = [
     ("高州邊度有得打HPV疫苗", "高州市", "hpv疫苗", "边度"),
     ("平遠縣係邊個負責食品安全㗎", "平远县", "食品安全", "系 边个 㗎"),
     ("高州有冇起新嘅急診大樓", "高州市", "急诊大楼", "有冇 嘅"),
+    ("高州係咪有急診大樓", "高州市", "急诊大楼", "咪 系"),
+    ("大邑县的药为什么这么贵", "大邑县", "药 贵", "么"),
+    ("大邑县哪家医院重点解决骨科看病", "大邑县", "重点解决", "哪家"),
     ("高州點樣幫啲長者", "高州市", "长者", "点样 啲"),
     ("安吉縣的醫養結合機構有哪些", "安吉县", "医养结合机构", "哪些 安吉"),
     ("桃源縣婦幼保健院的新院區", "桃源县", "妇幼保健院 新院区", "桃源"),
@@ -249,6 +252,11 @@ def test_what_about_after_which_counties_asks_for_counties_again() -> None:
     assert question.counties == ()
     assert question.region is not None
     assert "医养结合" in question.topic
+
+
+def test_a_place_that_only_helps_is_not_compared() -> None:
+    assert ask("安吉县医院请上海哪些专家来坐诊").kind is Kind.LIST
+    assert ask("安吉县和德清县的托育服务").kind is Kind.COMPARE
 
 
 def test_besides_a_county_means_the_others() -> None:

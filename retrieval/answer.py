@@ -3,20 +3,22 @@
 One Answerer serves one question over one generation, so that search and citations see the same corpus.
 """
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from retrieval import compose
+from retrieval.confidence import Evidence, calibration
 from retrieval.config import Config
 from retrieval.embed import Embedder
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
-from retrieval.outlook import outline_group, overview
+from retrieval.outlook import outline_group, overview, with_items
 from retrieval.search import Query, find
-from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of
-from retrieval.terms import Term, terms_of
+from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of, stands
+from retrieval.terms import Term, only_generic, terms_of
 from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope
 
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
@@ -24,6 +26,7 @@ RIVAL = 0.9  # a further sentence is said if it scores this share of the best
 LIST_RIVAL = 0.75
 AGGREGATE_LITERAL = 0.72  # a county is named only if its words carry this share of the question
 SUGGESTIONS = 4
+COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,12 @@ class Answerer:
         self.generation = generation
         self.tools = tools
         self.names = {division.code: division.short for division in generation.counties}
-        self.terms: tuple[Term, ...] = terms_of(question.topic, tools.lexicon, tools.weigh)
+        self.terms: tuple[Term, ...] = terms_of(question.topic, tools.lexicon, self._weigh)
         self._meaning = tools.embedder.embed_query(question.topic or question.asked)
+
+    def _weigh(self, word: str) -> float:
+        """A word's importance: learned in general, and the more the rarer it is in this corpus."""
+        return self.tools.weigh(word) * (COMMON + (1.0 - COMMON) * self.generation.lexical.rarity(word))
 
     def answer(self) -> Answer:
         """The Answer, or the reason why there is none."""
@@ -95,7 +102,7 @@ class Answerer:
         )
 
     def _wants_overview(self) -> bool:
-        return self.question.kind is Kind.OVERVIEW or not self.terms
+        return self.question.kind is Kind.OVERVIEW or only_generic(self.terms)
 
     def _find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
         """Passages for this question, those of other years left out where the years are known."""
@@ -122,7 +129,30 @@ class Answerer:
     def _enough(self, judged: Sequence[Judged]) -> list[Judged]:
         """Those whose evidence is enough to be said."""
         least = self.tools.config.answer.min_confidence
-        return [one for one in judged if confidence(one, self.question.kind) >= least]
+        elsewhere = self._elsewhere(judged)
+        return [one for one in judged if calibration().probability(self.evidence(one, elsewhere)) >= least]
+
+    def best_evidence(self) -> Evidence | None:
+        """The measures of the best sentence, enough or not; None where nothing was found or no county is named."""
+        if not self.question.counties or not self.terms:
+            return None
+        judged = self._judge(self._find([division.code for division in self.question.counties]))
+        return self.evidence(judged[0], self._elsewhere(judged)) if judged else None
+
+    def evidence(self, judged: Judged, elsewhere: float) -> Evidence:
+        """The measures of one sentence."""
+        unfit = float(self.question.kind is Kind.NUMBER and judged.fit == 0.0)
+        return Evidence(judged.coverage, judged.literal, judged.gap, judged.similarity, unfit, elsewhere)
+
+    def _elsewhere(self, judged: Sequence[Judged]) -> float:
+        """Weight of the terms that the corpus has, but none of these sentences or what stands above them."""
+        texts = dict.fromkeys(one.sentence.hit.passage for one in judged)
+        here = "\n".join(" ".join((*passage.heading, passage.text)) for passage in texts)
+        return sum(
+            term.weight
+            for term in self.terms
+            if stands(term, here) == 0.0 and self.generation.lexical.rarity(term.text) < 1.0
+        )
 
     def _focused(self, county: str) -> list[compose.Chosen]:
         """The few sentences of one county that answer, best first; nothing if none is sure enough."""
@@ -139,9 +169,9 @@ class Answerer:
         best = [one.sentence for one in sure if one.score >= rival * sure[0].score]
         return self.within_length([self.choose(sentence) for sentence in compose.distinct(best)[:most]])
 
-    def choose(self, sentence: Sentence, label: str = "", item: bool = False) -> compose.Chosen:
+    def choose(self, sentence: Sentence, label: str = "", item: bool = False, whole: bool = False) -> compose.Chosen:
         """The part of a sentence that will be quoted."""
-        return compose.choose(sentence, self.coverage_of, label, item)
+        return compose.choose(sentence, self.coverage_of, label, item, whole)
 
     def coverage_of(self, text: str) -> float:
         """The share of the question that stands in a text in so many words: 0..1."""
@@ -159,33 +189,48 @@ class Answerer:
         return kept
 
     def _side_by_side(self, counties: Sequence[Division]) -> Answer:
-        """The same question to each county, labelled; a county with nothing to say has no line."""
+        """The same question to each county, labelled; a county with nothing to say is named as silent."""
         chosen: list[compose.Chosen] = []
+        silent = []
         for division in counties:
             found = overview(self, division) if self._wants_overview() else self._focused(division.code)
             few = found[: max(2, WIDE_CLAIMS // (2 * len(counties)))]
-            chosen += [compose.Chosen(c.sentence, c.start, c.end, division.short, c.item) for c in few]
-        return self._say(chosen[:WIDE_CLAIMS])
+            chosen += [dataclasses.replace(choice, label=division.short) for choice in few]
+            if not few:
+                silent.append(division.short)
+        return self._say(chosen[:WIDE_CLAIMS], silent=tuple(silent))
 
     def _across(self, scope: Sequence[Division]) -> Answer:
         """One sentence per county that says it in so many words, best counties first."""
         codes = [division.code for division in scope] if self.question.region else []
         judged = self._judge(self._find(codes, k=5 * self.tools.config.search.candidates))
-        best: dict[str, Judged] = {}
+        wanted = {division.code for division in scope}
+        best: dict[str, Sentence] = {}
         for one in judged:
             if one.literal >= AGGREGATE_LITERAL:
                 for code in one.sentence.hit.passage.counties:
-                    best.setdefault(code, one)
-        wanted = {division.code for division in scope}
-        ranked = [(code, one) for code, one in best.items() if code in wanted][:WIDE_CLAIMS]
-        chosen = [self.choose(one.sentence, self.names[code]) for code, one in ranked]
-        return self._say(chosen, searched=len(scope))
+                    if code in wanted:
+                        best.setdefault(code, one.sentence)
+        shared: dict[Sentence, list[str]] = {}
+        for code, sentence in best.items():
+            shared.setdefault(sentence, []).append(self.names[code])
+        chosen = [
+            with_items(self.choose(sentence, "、".join(names))) if len(names) > 1 else self.choose(sentence, names[0])
+            for sentence, names in shared.items()
+        ]
+        return self._say(chosen[:WIDE_CLAIMS], searched=len(scope))
 
-    def _say(self, chosen: Sequence[compose.Chosen], searched: int = 0) -> Answer:
+    def _say(self, chosen: Sequence[compose.Chosen], searched: int = 0, silent: tuple[str, ...] = ()) -> Answer:
         if not chosen:
             return self._refuse(Reason.NOT_IN_CORPUS)
         return compose.build(
-            self.question, self.generation.id, chosen, self.generation.article, lambda code: self.names[code], searched
+            self.question,
+            self.generation.id,
+            chosen,
+            self.generation.article,
+            lambda code: self.names[code],
+            searched,
+            silent,
         )
 
     def _refuse(self, reason: Reason, suggestions: tuple[str, ...] = ()) -> Answer:
@@ -208,11 +253,3 @@ class Answerer:
             p.heading[-1] for p in self.generation.passages([int(row) for row in np.asarray(rows)]) if p.heading
         ]
         return tuple(dict.fromkeys(headings))[:SUGGESTIONS]
-
-
-def confidence(judged: Judged, kind: Kind) -> float:
-    """How sure one is that the sentence answers, 0..1, from absolute evidence only."""
-    evidence = judged.coverage + 0.3 * max(0.0, judged.similarity - 0.3)
-    if kind is Kind.NUMBER and judged.fit == 0.0:
-        evidence *= 0.5
-    return min(1.0, evidence)

@@ -11,6 +11,8 @@ from retrieval.types import Answer, Article, Citation, Claim, Question
 
 _CLAUSE_END = re.compile(r"[，,；;：:]")
 _ORDINAL_ONLY = re.compile(r"^[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[）)、.．]?$")
+_PART_END = re.compile(r"[；;]")
+LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
 SAME_SAYING = 0.8  # share of common bigrams from which two sentences say the same
 
 
@@ -26,21 +28,41 @@ class Chosen:
 
     @property
     def text(self) -> str:
-        """The verbatim words of the span."""
-        offset = self.sentence.start
-        return self.sentence.text[self.start - offset : self.end - offset]
+        """The verbatim words of the span, which may go on behind its sentence, inside the passage."""
+        passage = self.sentence.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
 
 
-def choose(sentence: Sentence, worth: Callable[[str], float], label: str = "", item: bool = False) -> Chosen:
-    """The sentence, or of a damaged one its whole clauses where they are worth nearly as much to the question."""
+def choose(
+    sentence: Sentence, worth: Callable[[str], float], label: str = "", item: bool = False, whole: bool = False
+) -> Chosen:
+    """What to quote of a sentence: all of it, or as much as is worth nearly the same to the question.
+
+    Of a damaged one its whole clauses, and of a long one (unless ``whole`` is wanted) its ``；`` parts.
+    """
     span = (sentence.start, sentence.end)
     if sentence.damaged:
-        runs = list(_whole_runs(sentence))
-        if runs:
-            best = max(runs, key=lambda run: (worth(_cut(sentence, run)), run[1] - run[0]))
-            if worth(_cut(sentence, best)) >= 0.9 * worth(sentence.text):
-                span = best
+        span = _best(sentence, list(_whole_runs(sentence)), worth, 0.9) or span
+    elif len(sentence.text) > LONG and not whole:
+        span = _best(sentence, list(_parts(sentence)), worth, 0.99) or span
     return Chosen(sentence, *span, label, item)
+
+
+def _best(
+    sentence: Sentence, spans: Sequence[tuple[int, int]], worth: Callable[[str], float], share: float
+) -> tuple[int, int] | None:
+    """The span worth most, if that is at least ``share`` of the whole sentence's worth."""
+    if not spans:
+        return None
+    best = max(spans, key=lambda span: (worth(_cut(sentence, span)), span[1] - span[0]))
+    return best if worth(_cut(sentence, best)) >= share * worth(sentence.text) else None
+
+
+def _parts(sentence: Sentence) -> Iterable[tuple[int, int]]:
+    edges = [0, *(match.end() for match in _PART_END.finditer(sentence.text)), len(sentence.text)]
+    for left, right in itertools.pairwise(edges):
+        if left < right:
+            yield sentence.start + left, sentence.start + right
 
 
 def _cut(sentence: Sentence, span: tuple[int, int]) -> str:
@@ -96,6 +118,7 @@ def build(
     article_of: Callable[[str], Article],
     county_name: Callable[[str], str],
     searched: int = 0,
+    silent: tuple[str, ...] = (),
 ) -> Answer:
     """The Answer that says the chosen spans in order, each with its own citation, numbered from 1."""
     claims, citations = [], []
@@ -105,4 +128,4 @@ def build(
         citation = Citation(number, article_of(passage.article_id), passage, choice.start, choice.end, names)
         citations.append(citation)
         claims.append(Claim(citation.quote.strip(), number, choice.label, choice.item))
-    return Answer(question, generation, tuple(claims), tuple(citations), searched=searched)
+    return Answer(question, generation, tuple(claims), tuple(citations), searched=searched, silent=silent)

@@ -1,17 +1,22 @@
 """The whole of retrieval behind one door: text in, Answer out. Safe to call from several threads."""
 
+import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from retrieval.answer import Answerer, Tools
-from retrieval.config import Config, EmbeddingConfig
-from retrieval.embed import Embedder, load_embedder
+from retrieval.config import Config
+from retrieval.embed import StaticEmbedder, load_embedder
 from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import Lexicon
 from retrieval.question import understand
 from retrieval.sentences import WordVectors
 from retrieval.text import set_cache_dir
 from retrieval.types import Answer
+
+PARTICLE = 1.0  # learned weight of words that say nothing
+LEAST_WEIGHT = 0.1
+SHARPNESS = 1.5
 
 
 class Engine:
@@ -38,6 +43,10 @@ class Engine:
         """Why a newer generation could not be opened, while an older one still serves."""
         return self._parts()[1].problem
 
+    def tools(self) -> Tools:
+        """The loaded models, for those who measure them."""
+        return self._parts()[0]
+
     def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``text``; ``history`` are the asker's earlier questions, oldest first.
 
@@ -59,10 +68,16 @@ class Engine:
         set_cache_dir(config.data_dir / "cache")
         embedder = load_embedder(config.embedding)
         index = CurrentIndex(config.index_dir, embedder.fingerprint)
-        bundled: Embedder = embedder if config.embedding.model == "bundled" else load_embedder(EmbeddingConfig())
-        tools = Tools(config, embedder, WordVectors(bundled.embed_passages), Lexicon.load(), _weigh)
+        bundled = StaticEmbedder()
+        tools = Tools(config, embedder, WordVectors(bundled.embed_passages), Lexicon.load(), _weigh(bundled))
         return tools, index
 
 
-def _weigh(word: str) -> float:
-    return 1.0
+def _weigh(bundled: StaticEmbedder) -> Callable[[str], float]:
+    """A word's importance: what the bundled model learned, above what every particle has."""
+
+    @functools.lru_cache(maxsize=20_000)
+    def weigh(word: str) -> float:
+        return float(max(LEAST_WEIGHT, bundled.weight(word) - PARTICLE) ** SHARPNESS)
+
+    return weigh

@@ -6,6 +6,7 @@ Lengths are quantised to one byte, exact up to 40 terms and within an eighth abo
 """
 
 import contextlib
+import math
 import shutil
 import tempfile
 import time
@@ -37,11 +38,20 @@ class LexicalIndex:
         """Write an index to the new folder ``path``.
 
         ``rows`` gives (row, context, text, county codes): ``context`` is title and headings, searched
-        together with ``text``; the codes are what ``search`` can filter by.
+        together with ``text``; the codes are what ``search`` can filter by. Raises OSError when the disk
+        is full.
         """
+        path.mkdir(parents=True)
+        try:
+            cls._fill(path, rows)
+        except ValueError as error:  # tantivy has no other type
+            raise OSError(f"tantivy: {error}") from error
+        return cls.open(path)
+
+    @staticmethod
+    def _fill(path: Path, rows: Iterable[tuple[int, str, str, Sequence[str]]]) -> None:
         import tantivy
 
-        path.mkdir(parents=True)
         index = tantivy.Index(_schema(), path=str(path))
         _register(index)
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
@@ -56,7 +66,6 @@ class LexicalIndex:
         writer.wait_merging_threads()
         for lock in path.glob(".tantivy-*.lock"):
             lock.unlink()
-        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -75,6 +84,18 @@ class LexicalIndex:
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
+
+    def rarity(self, word: str) -> float:
+        """How rare a word is here: its BM25 ``idf`` over that of a word that never occurs, 0..1.
+
+        A word of several Han characters is as rare as its rarest bigram.
+        """
+        total = len(self)
+        pairs = [gram for gram in _terms(word) if len(gram) > 1] or _terms(word)
+        if not pairs or not total:
+            return 1.0
+        found = min(self._searcher.doc_freq("body", gram) for gram in pairs)
+        return math.log(1 + (total - found + 0.5) / (found + 0.5)) / math.log(1 + (total + 0.5) / 0.5)
 
     def search(self, text: str, k: int, counties: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """The ``k`` best passages as (row, BM25 score), ordered by (-score, row).

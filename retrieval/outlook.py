@@ -1,5 +1,6 @@
 """Overviews and lists: what an article sets out, read off its outline."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,7 @@ def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
         points = [sentence for hit in newest for sentence in sentences_of(hit)]
     else:
         points = [sentence for hit in newest for sentence in _points(hit)]
-    points = compose.distinct(point for point in points if compose.sayable(point))[:MOST_POINTS]
-    return answerer.within_length([answerer.choose(point, item=True) for point in points], WIDE_CHARS)
+    return _told(answerer, compose.distinct(point for point in points if compose.sayable(point))[:MOST_POINTS])
 
 
 def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
@@ -41,27 +41,36 @@ def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> 
     best = sure[0].sentence
     items = _items(best.hit)
     if items:
-        return answerer.within_length([answerer.choose(item, item=True) for item in items], WIDE_CHARS)
+        return _told(answerer, items)
     hits = [hit for hit in _hits(answerer, county) if hit.passage.article_id == best.hit.passage.article_id]
-    path = _named_by(answerer, best.hit)
+    path = _named_by(answerer, best.hit, hits)
     if path is None:
         return []
-    below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and len(hit.passage.heading) > 0]
+    below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
     points = compose.distinct(point for hit in below for point in _points(hit) if compose.sayable(point))
-    if len(points) < 2:
-        return []
-    return answerer.within_length([answerer.choose(point, item=True) for point in points[:MOST_POINTS]], WIDE_CHARS)
+    return _told(answerer, points[:MOST_POINTS]) if len(points) > 1 else []
 
 
-def _named_by(answerer: "Answerer", hit: Hit) -> tuple[str, ...] | None:
-    """The shortest heading path (or the title: the empty path) whose last words cover the question."""
-    title = answerer.generation.article(hit.passage.article_id).title
-    if answerer.coverage_of(title) >= HEADING_COVERS:
-        return ()
-    for depth, heading in enumerate(hit.passage.heading, start=1):
-        if answerer.coverage_of(heading) >= HEADING_COVERS:
-            return hit.passage.heading[:depth]
-    return None
+def _told(answerer: "Answerer", points: Sequence[Sentence]) -> list[compose.Chosen]:
+    return answerer.within_length([answerer.choose(point, item=True, whole=True) for point in points], WIDE_CHARS)
+
+
+def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit]) -> tuple[str, ...] | None:
+    """The heading path (or, as the empty path, the title) that the question is about; None if there is none.
+
+    Headings on the way to the best passage count, and the passage itself where it is a heading that
+    others stand under. The outermost of those that cover the question best wins.
+    """
+    paths = [best.passage.heading[:depth] for depth in range(1, len(best.passage.heading) + 1)]
+    own = (*best.passage.heading, best.passage.text.strip())
+    if any(hit.passage.heading[: len(own)] == own for hit in hits):
+        paths.append(own)
+    title = answerer.generation.article(best.passage.article_id).title
+    ranked = [(answerer.coverage_of(title), 0, ())] + [
+        (answerer.coverage_of(path[-1]), len(path), path) for path in paths
+    ]
+    covered, _, path = max(ranked, key=lambda entry: (round(entry[0], 2), -entry[1]))
+    return path if covered >= HEADING_COVERS else None
 
 
 def _items(hit: Hit) -> list[Sentence]:
@@ -75,6 +84,13 @@ def _items(hit: Hit) -> list[Sentence]:
         body = hit.passage.start + (len(lead) if lead.endswith(("：", ":")) else 0)
         return [sentence for sentence in sentences if sentence.start >= body]
     return sentences
+
+
+def with_items(choice: compose.Chosen) -> compose.Chosen:
+    """A quote that ends in a colon goes on through the list that it announces."""
+    if not choice.text.rstrip().endswith(("：", ":")):
+        return choice
+    return dataclasses.replace(choice, end=choice.sentence.hit.passage.end)
 
 
 def _points(hit: Hit) -> list[Sentence]:

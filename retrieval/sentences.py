@@ -24,7 +24,7 @@ CONTEXT = 0.7  # what a match in the heading above is worth, against one in the 
 NEIGHBOUR = 0.45  # and one elsewhere in the same passage
 TITLE = 0.3  # and one in the article's title
 SHARED = 0.75  # what sharing all bigrams without being the same word is worth
-CLOSE, SAME = 0.42, 0.8  # cosines between word vectors that begin, and finish, to count as close in meaning
+CLOSE, SAME = 0.28, 0.62  # cosines between word vectors that begin, and finish, to count as close in meaning
 MEANING = 0.7  # what a word that is the same in meaning is worth, against the word itself
 SIMILARITY = 0.3  # weight of the sentence vector beside coverage
 FIT = 0.25  # weight of being of the kind that was asked for
@@ -50,12 +50,13 @@ class Judged:
     """A sentence with its evidence: ``coverage``, ``literal`` and ``similarity`` in 0..1, ``fit`` to the kind in 0..1.
 
     ``literal`` is the part of the coverage that stands there in so many words. ``score`` orders
-    sentences of one question.
+    sentences of one question. ``gap`` is the weight of the heaviest term as far as it is not covered.
     """
 
     sentence: Sentence
     coverage: float
     literal: float
+    gap: float
     similarity: float
     fit: float
 
@@ -128,22 +129,24 @@ class Judge:
         close = self._closeness([*texts, *dict.fromkeys(" ".join(s.hit.passage.heading) for s in sentences)])
         judged = []
         for sentence, title, similarity in zip(sentences, titles, similarities, strict=True):
-            coverage, literal = self._coverage(sentence, title, close)
-            judged.append(Judged(sentence, coverage, literal, float(similarity), fit(self._kind, sentence.text)))
+            coverage, literal, gap = self._coverage(sentence, title, close)
+            judged.append(Judged(sentence, coverage, literal, gap, float(similarity), fit(self._kind, sentence.text)))
         return judged
 
-    def _coverage(self, sentence: Sentence, title: str, close: dict[str, Vectors]) -> tuple[float, float]:
-        """Coverage and its literal part. A term counts by its best match in the sentence or around it."""
+    def _coverage(self, sentence: Sentence, title: str, close: dict[str, Vectors]) -> tuple[float, float, float]:
+        """Coverage, its literal part, and its widest gap. A term counts by its best match in the sentence or around."""
         heading = " ".join(sentence.hit.passage.heading)
         around = ((heading, CONTEXT), (sentence.hit.passage.text, NEIGHBOUR), (title, TITLE))
-        covered = literal = 0.0
+        covered = literal = gap = 0.0
         for index, term in enumerate(self._terms):
             here = stands(term, sentence.text)
             beyond = max(stands(term, text) * worth for text, worth in around)
             meant = max(float(close[sentence.text][index]), CONTEXT * float(close[heading][index]))
-            covered += term.weight * max(here, beyond, MEANING * meant)
+            share = max(here, beyond, MEANING * meant)
+            covered += term.weight * share
             literal += term.weight * max(here, beyond)
-        return covered, literal
+            gap = max(gap, term.weight * (1.0 - share))
+        return covered, literal, gap
 
     def _closeness(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """For every text, how close its closest word comes to each term: shape (terms,), 0..1."""
@@ -153,6 +156,7 @@ class Judge:
             return dict.fromkeys(texts, nothing)
         cosines = self._vectors([word for _, word, _ in self._probes]) @ self._vectors(wanted).T
         scaled = np.clip((cosines - CLOSE) / (SAME - CLOSE), 0.0, 1.0)
+        scaled *= np.array([[_distance(probe, word) for word in wanted] for _, probe, _ in self._probes], np.float32)
         by_term = np.zeros((len(self._terms), len(wanted)), dtype=np.float32)
         for row, (index, _, worth) in enumerate(self._probes):
             by_term[index] = np.maximum(by_term[index], worth * scaled[row])
@@ -179,6 +183,12 @@ def stands(term: Term, text: str) -> float:
 def literal_coverage(terms: Sequence[Term], text: str) -> float:
     """The share of the question's weight that stands in the text in so many words: 0..1."""
     return sum(term.weight * stands(term, text) for term in terms)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _distance(probe: str, word: str) -> float:
+    """What closeness in meaning is worth beside likeness in writing: a part of a word is hardly its synonym."""
+    return (len(word) / len(probe)) ** 0.5 if word in probe else 1.0
 
 
 @functools.lru_cache(maxsize=100_000)

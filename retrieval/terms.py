@@ -1,7 +1,7 @@
 """The words of a question: which count, how much each counts, and what else may stand for them."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from retrieval.text import words
 
 # Words that say how something is asked, or that stand in every such article: they carry no topic.
 _EMPTY_FILE = Path(__file__).parent / "data" / "stopwords.txt"
+_GENERIC_FILE = _EMPTY_FILE.with_name("generic.txt")  # what every such article is about
 _SINGLE = 0.35  # a lone character says little
+_DIGITS = 6.0  # a number in a question (100家, 39度) is a claim of its own: as heavy as a rare name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def terms_of(topic: str, lexicon: Lexicon, weigh: Callable[[str], float]) -> tup
     return tuple(Term(text, weight / total, variants) for text, (weight, variants) in found.items()) if total else ()
 
 
+def only_generic(terms: Sequence[Term]) -> bool:
+    """Whether nothing in particular is asked: every term fits any article of the kind."""
+    return all(term.text in _generic() or len(term.text) == 1 for term in terms)
+
+
 def _variants(expansion: Expansion) -> tuple[tuple[str, float], ...]:
     return tuple((word, expansion.weight) for word in expansion.official)
 
@@ -55,12 +62,18 @@ def _add_words(
 ) -> None:
     for word in _words(piece):
         if word not in found:
-            found[word] = (weigh(word) * (_SINGLE if len(word) == 1 else 1.0), ())
+            bare = _DIGITS if word[0].isdecimal() else weigh(word)
+            found[word] = (bare * (_SINGLE if len(word) == 1 else 1.0), ())
 
 
 @functools.cache
 def _empty() -> frozenset[str]:
     return frozenset(_EMPTY_FILE.read_text(encoding="utf-8").split())
+
+
+@functools.cache
+def _generic() -> frozenset[str]:
+    return frozenset(_GENERIC_FILE.read_text(encoding="utf-8").split())
 
 
 @functools.lru_cache(maxsize=2048)

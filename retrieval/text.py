@@ -15,7 +15,7 @@ from typing import Any
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _FEATURE_RUN = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[.+%-][a-z0-9]+)*%?")
-_SENTENCE_END = re.compile(r"(?:[。！？!?；;…]+[”’」』》）)\"]*|\n+)")
+_SENTENCE_END = re.compile(r"(?:[。！？!?…]+[”’」』》）)\"]*|\n+)")
 
 
 @functools.cache

@@ -234,7 +234,8 @@ class Answer:
     """What is said to the asker: claims with citations, or a reason why not.
 
     ``searched`` is how many counties an aggregate looked through. ``suggestions`` are names (of
-    counties or headings) that a refusal offers instead.
+    counties or headings) that a refusal offers instead. ``silent`` are the counties of a comparison
+    whose articles say nothing of it.
     """
 
     question: Question
@@ -244,6 +245,7 @@ class Answer:
     reason: Reason | None = None
     searched: int = 0
     suggestions: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.claims) == (self.reason is not None):

@@ -23,6 +23,7 @@ from retrieval.index import CurrentIndex, Generation
 from retrieval.publish import Publication, Settings, Vectors, embedded_text, publication
 
 _BATCH = 512  # passages embedded between two signs of progress
+_REASONS = 3  # told when nothing could be used
 _log = logging.getLogger(__name__)
 
 Document = tuple[int, str, str, tuple[str, ...], bytes]
@@ -79,7 +80,7 @@ def build(
         else:
             vectors, reused = _embed(made, embedder, previous, progress)
             embedded, published = made.passages - reused, True
-            progress(Progress("publish", 0, 1))
+            progress(Progress("index", 0, made.passages))
             identity = made.publish(vectors, config.index.keep_generations)
             progress(Progress("publish", 1, 1))
         here = {file.source for file in intake.files}
@@ -197,6 +198,6 @@ def _nothing(paths: Sequence[str], rejected: Sequence[Rejected]) -> str:
     where = ", ".join(paths)
     if not rejected:
         return f"no article found, {where}, name .txt, .md or .html files or a folder of them"
-    first = rejected[0]
-    reason = f"{first.source}: {first.why}; {first.what_to_do}"
-    return f"none of {len(rejected)} files can be used, {where}, for example {reason}"
+    reasons = " | ".join(f"{file.source}: {file.why}; {file.what_to_do}" for file in rejected[:_REASONS])
+    more = f" | and {len(rejected) - _REASONS} more" if len(rejected) > _REASONS else ""
+    return f"no file can be used, {where}, {reasons}{more}"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing
+from retrieval.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -88,6 +88,16 @@ class Entry:
     current: bool
 
 
+def unreadable(error: OSError, path: Path) -> IndexProblem:
+    """The index cannot be read for a reason that is not in the index."""
+    return IndexProblem(f"cannot read the index ({error.strerror}), {error.filename or path}, check its permissions")
+
+
+def unwritable(error: object, path: Path) -> IndexProblem:
+    """The index cannot be written for a reason that is not in the index."""
+    return IndexProblem(f"cannot write the index ({error}), {path}, check its permissions and the free space")
+
+
 def repair(folder: Path) -> str:
     """What an operator does about a broken generation."""
     return f"run: xianwen rollback (or: xianwen ingest PATH again), index {folder.parent}"
@@ -104,6 +114,8 @@ def current_id(index_dir: Path) -> str:
         name = file.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         raise IndexMissing(f"no index yet, {index_dir}, run: xianwen ingest PATH") from None
+    except OSError as error:
+        raise unreadable(error, file) from error
     if not _ID.fullmatch(name):
         raise IndexCorrupt(f"CURRENT names no generation ({name[:40]!r}), {file}, run: xianwen rollback ID")
     return name
@@ -137,13 +149,18 @@ def list_generations(index_dir: Path) -> list[Entry]:
 
 @contextlib.contextmanager
 def writing(index_dir: Path) -> Iterator[None]:
-    """Hold the writer's lock, which a dead process loses by itself. Raises IndexBusy when another holds it."""
-    index_dir.mkdir(parents=True, exist_ok=True)
+    """Hold the writer's lock, which a dead process loses by itself.
+
+    Raises IndexBusy when another holds it, IndexProblem when nothing can be written there.
+    """
     lock = FileLock(index_dir / ".lock")
     try:
+        index_dir.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise IndexBusy(f"another ingest is writing, {index_dir}, wait until it is done") from None
+    except OSError as error:
+        raise unwritable(error.strerror, index_dir) from error
     try:
         sweep(index_dir)
         yield

@@ -159,6 +159,8 @@ def verify(index_dir: Path, identity: str | None = None) -> str:
         if name in generations.ids(index_dir):
             raise IndexCorrupt(f"a file is missing, {error}, {generations.repair(folder)}") from error
         raise _no_such(index_dir, name) from error
+    except OSError as error:
+        raise generations.unreadable(error, folder) from error
     return name
 
 
@@ -171,7 +173,7 @@ def rollback(index_dir: Path, identity: str | None = None) -> str:
     with generations.writing(index_dir):
         name = identity or generations.predecessor(index_dir, generations.current_id(index_dir))
         if name is None:
-            raise IndexMissing(f"nothing to go back to, {index_dir}, only one generation was published")
+            raise IndexMissing(f"nothing to go back to, {index_dir}, no earlier generation is kept")
         if name not in generations.ids(index_dir):
             raise _no_such(index_dir, name)
         verify(index_dir, name)
@@ -200,8 +202,8 @@ class CurrentIndex:
 
         Costs one ``stat`` unless CURRENT changed; then the first thread to notice loads the new
         generation while the others go on with the old one. If that fails, the old one stays,
-        ``problem`` says why, and it is tried again half a minute later. Raises IndexMissing,
-        IndexCorrupt or IndexMismatch only when there is no old one.
+        ``problem`` says why, and it is tried again half a minute later. Raises IndexProblem (missing,
+        corrupt, mismatched or unreadable) only when there is no old one.
         """
         generation = self._generation
         if generation is not None and (self._stamp() == self._seen and time.monotonic() < self._retry_at):
@@ -221,7 +223,7 @@ class CurrentIndex:
         try:
             self._generation = self._load()
             self.problem, self._retry_at = None, float("inf")
-        except (IndexProblem, OSError) as error:
+        except IndexProblem as error:
             if self._generation is None:
                 raise
             self.problem, self._retry_at = str(error), time.monotonic() + _RETRY_AFTER_S
@@ -243,6 +245,8 @@ class CurrentIndex:
                     raise
                 folder = self._index_dir / name
                 raise IndexCorrupt(f"a file is missing, {error}, {generations.repair(folder)}") from error
+            except OSError as error:
+                raise generations.unreadable(error, self._index_dir / name) from error
         raise IndexCorrupt(f"the index keeps changing, {self._index_dir}, is more than one ingest running?")
 
     def _stamp(self) -> tuple[int, int, int] | None:

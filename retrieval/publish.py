@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -50,16 +51,22 @@ def embedded_text(context: str, text: str) -> str:
 def publication(index_dir: Path, settings: Settings) -> Iterator["Publication"]:
     """A new generation in the making; without ``publish`` it leaves nothing behind.
 
-    Holds the writer's lock. Raises IndexBusy when another process holds it.
+    Holds the writer's lock. Raises IndexBusy when another process holds it, IndexProblem when the disk
+    is full or the folder cannot be written.
     """
     with generations.writing(index_dir):
         folder = index_dir / f"{generations.BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
-        folder.mkdir()
-        made = Publication(index_dir, folder, settings)
         try:
-            yield made
-        finally:
-            made.abandon()
+            folder.mkdir()
+            made = Publication(index_dir, folder, settings)
+            try:
+                yield made
+            finally:
+                made.abandon()
+        except BrokenPipeError:  # whoever watches the progress is gone: no matter of the disk
+            raise
+        except (OSError, sqlite3.Error) as error:
+            raise generations.unwritable(error, index_dir) from error
 
 
 class Publication:

@@ -34,7 +34,7 @@ class VectorIndex:
         """Write ``vectors`` (float32, (n, dim), rows of unit length or zero) to ``path``.
 
         Above ``flat_up_to`` rows they are stored as float16. ``n`` may be 0. Raises EmbeddingError when
-        the array is not two-dimensional or has a value that is not finite.
+        the array is not two-dimensional or has a value that is not finite, OSError when the disk is full.
         """
         import faiss
 
@@ -51,7 +51,10 @@ class VectorIndex:
             if not np.isfinite(batch).all():
                 raise EmbeddingError(f"the model gave a vector that is not finite, {path}, check the model")
             index.add(batch)
-        faiss.write_index(index, str(path))
+        try:
+            faiss.write_index(index, str(path))
+        except RuntimeError as error:  # FAISS has no other type
+            raise OSError(f"FAISS: {error}") from error
         return cls(index)
 
     @classmethod

@@ -1,7 +1,9 @@
+import contextlib
 import dataclasses
 import gc
 import hashlib
 import itertools
+import resource
 import shutil
 import sqlite3
 import threading
@@ -12,7 +14,7 @@ import pytest
 
 from retrieval import generations
 from retrieval.corpus import SourceRecord, context_of
-from retrieval.errors import EmbeddingError, IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing
+from retrieval.errors import EmbeddingError, IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 from retrieval.index import CurrentIndex, Generation, list_generations, rollback, verify
 from retrieval.publish import Settings, embedded_key, embedded_text, publication
 from retrieval.text import grams
@@ -216,6 +218,34 @@ def test_unusable_vectors_change_nothing(tmp_path, broken):
         made.publish(broken.astype(np.float32), 3)
     assert (current(tmp_path).id, generations.ids(tmp_path)) == (name, [name])
     assert not list(tmp_path.glob(".building-*"))
+
+
+@contextlib.contextmanager
+def room_for(size: int):
+    """No file may grow beyond ``size`` bytes: what a full disk looks like."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [100, 3000, 9000, 30_000])
+def test_a_full_disk_changes_nothing(tmp_path, size):
+    many = article("many.txt", *((f"第{at}项工作,由第{at * 7}组负责。", ("900001",)) for at in range(200)))
+    name = publish(tmp_path, ONE)
+    with room_for(size), pytest.raises(IndexProblem, match="cannot write the index"):
+        publish(tmp_path, many)
+    assert (verify(tmp_path), generations.ids(tmp_path)) == (name, [name])
+    assert publish(tmp_path, many) == verify(tmp_path)
+
+
+def test_a_place_that_is_no_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for ask in (current, verify, rollback, lambda place: publish(place, ONE)):
+        with pytest.raises(IndexProblem, match="file"):
+            ask(tmp_path / "file" / "index")
 
 
 def test_a_failing_self_check_changes_nothing(tmp_path):

@@ -1,4 +1,5 @@
 import math
+import resource
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -147,8 +148,29 @@ def test_opening_writes_nothing_and_survives_deletion(tmp_path):
     assert [row for row, _ in index.search("卫生院", 3)] == [0]
 
 
+@pytest.mark.parametrize("size", [10, 300, 3000])
+def test_a_full_disk_is_an_os_error(tmp_path, size):
+    rows = [(row, "", chr(0x4E00 + row) * 5, ()) for row in range(2000)]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        with pytest.raises(OSError, match="tantivy"):
+            LexicalIndex.build(tmp_path / "lexical", rows)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_threads_see_the_same_results(three):
     queries = ["医共体", "卫生院", "卫生要点", "ct 影像"] * 10
     expected = [three.search(query, 5) for query in queries]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda query: three.search(query, 5), queries)) == expected
+
+
+def test_rarity_follows_the_documents_that_have_a_word(tmp_path):
+    texts = ["卫生院", "卫生院 急救车", "卫生室", "ct 急救"]
+    index = LexicalIndex.build(tmp_path / "lexical", [(row, "", text, ()) for row, text in enumerate(texts)])
+    for word, having in {"卫生": 3, "卫生院": 2, "急救车": 1, "ct": 1, "影像": 0}.items():
+        expected = math.log(1 + (4 - having + 0.5) / (having + 0.5)) / math.log(1 + 4.5 / 0.5)
+        assert index.rarity(word) == pytest.approx(expected)
+    assert index.rarity("影像") == index.rarity("。") == 1.0

@@ -71,7 +71,7 @@ class Lexicon:
     def expand(self, folded_topic: str) -> list[Expansion]:
         """What may stand for parts of a folded text: by position, without overlaps, longest match first."""
         latin = {start: (end, row) for start, end, row in self._latin_matches(folded_topic)}
-        borders = {border for _, start, end in word_spans(folded_topic) for border in (start, end)}
+        borders = {border for _, start, end in word_spans(folded_topic, guess=False) for border in (start, end)}
         found: list[Expansion] = []
         at = 0
         while at < len(folded_topic):

@@ -136,7 +136,7 @@ def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
         open_text = open_text[:start] + " " * (end - start) + open_text[end:]
     words = fold(_COPULA.sub(" ", blank_years(blank_introduction(open_text, lexicon))))
     topic = chinese_topic(words, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
-    scope = scope_of(fold(asked.translate(_VARIANTS)))
+    scope = scope_of(fold(asked.translate(_VARIANTS)), bool(places.counties or places.elsewhere))
     if attacked and scope is Scope.CORPUS and not topic:
         scope = Scope.NONSENSE
     if scope is Scope.NONSENSE and not attacked and (places.spans or years):

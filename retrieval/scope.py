@@ -53,8 +53,11 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + " " * (end - start) + text[end:]
 
 
-def scope_of(folded: str) -> Scope:
-    """Whether the articles are to be asked. ``folded`` is the whole folded question."""
+def scope_of(folded: str, names_county: bool = False) -> Scope:
+    """Whether the articles are to be asked. ``folded`` is the whole folded question.
+
+    How a county treats a disease is a question about the county, unless somebody's own illness is told.
+    """
     if not _WORD.search(folded) or _CRY.fullmatch(folded):
         return Scope.NONSENSE
     if found("code", folded) and not _HAN.search(folded):
@@ -64,7 +67,7 @@ def scope_of(folded: str) -> Scope:
         return Scope.NONSENSE
     if is_smalltalk(rest):
         return Scope.SMALLTALK
-    return Scope.MEDICAL if _is_medical(rest) else Scope.CORPUS
+    return Scope.MEDICAL if _is_medical(rest, names_county) else Scope.CORPUS
 
 
 def is_smalltalk(text: str) -> bool:
@@ -77,7 +80,7 @@ def is_smalltalk(text: str) -> bool:
     return said and not _WORD.search(pattern("small_particle").sub(" ", rest))
 
 
-def _is_medical(text: str) -> bool:
+def _is_medical(text: str, names_county: bool) -> bool:
     """Advice for a patient is asked. What authorities do about a disease is not, unless a dose is wanted."""
     policy = found("policy", text)
     if found("dose", text):
@@ -85,16 +88,16 @@ def _is_medical(text: str) -> bool:
             return True
         if _TAKING.search(text) and not policy:
             return True
-    return not policy and _asks_a_doctor(text)
+    return not policy and _asks_a_doctor(text, names_county)
 
 
-def _asks_a_doctor(text: str) -> bool:
+def _asks_a_doctor(text: str, names_county: bool) -> bool:
     symptom, asks, person = found("symptom", text), found("ask_doctor", text), found("person", text)
     if found("surgery", text) or (asks and (symptom or found("drug", text))):
         return True
     if found("result", text) and (asks or found("read_result", text)):
         return True
-    if found("disease", text) and asks and (person or found("which_drug", text)):
+    if found("disease", text) and asks and (person or (found("which_drug", text) and not names_county)):
         return True
     complaints = len(pattern("symptom").findall(text))
     return person and (complaints >= 2 or (complaints == 1 and len(text) <= _SHORT))

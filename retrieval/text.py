@@ -114,9 +114,12 @@ def words(text: str) -> list[str]:
     return [word for word in _jieba().lcut(text) if word.strip()]
 
 
-def word_spans(text: str) -> list[tuple[str, int, int]]:
-    """jieba's words of the text as it stands, with their spans, end exclusive."""
-    return [(word, start, end) for word, start, end in _jieba().tokenize(text) if word.strip()]
+def word_spans(text: str, guess: bool = True) -> list[tuple[str, int, int]]:
+    """jieba's words of the text as it stands, with their spans, end exclusive.
+
+    ``guess`` lets it join characters into words that its dictionary lacks.
+    """
+    return [(word, start, end) for word, start, end in _jieba().tokenize(text, HMM=guess) if word.strip()]
 
 
 def word_frequency(word: str) -> int:

@@ -13,7 +13,8 @@ from urllib.parse import unquote
 
 from ingest.describe import Description
 from ingest.outline import Draft, Outlined
-from retrieval.gazetteer import Gazetteer, Mention, simplified
+from retrieval.gazetteer import Gazetteer, Mention
+from retrieval.names import simplified
 from retrieval.text import sentence_spans
 from retrieval.types import Division, Level
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.dates import date_in, first_date, in_digits, years_of
 from ingest.document import Cleaned, RawDocument, Removal
 from ingest.headings import ordinal
-from retrieval.gazetteer import simplified
+from retrieval.names import simplified
 from retrieval.text import sentence_spans, squeeze
 
 TITLE_CHARS = 80

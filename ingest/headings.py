@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ingest.dates import date_in
 from ingest.document import Line
-from retrieval.gazetteer import simplified
+from retrieval.names import simplified
 
 _NUMERALS = "一二三四五六七八九十百"
 _ORDINALS: tuple[tuple[float, re.Pattern[str]], ...] = (

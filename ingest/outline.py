@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ingest.document import Line
 from ingest.headings import PLAIN_RANK, SECTION_CHARS, Shape, headings, lead_clause, shape_of
-from retrieval.gazetteer import simplified
+from retrieval.names import simplified
 from retrieval.text import sentence_spans, squeeze
 
 # a heading this long says something by itself, such as who the director is

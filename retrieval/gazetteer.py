@@ -5,32 +5,28 @@ traditional script is matched in its simplified form; spans are those of the tex
 """
 
 import functools
-import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from retrieval import text as texts
+from retrieval.names import read_data, readings, short_of, simplified, stem_of
 from retrieval.types import Division, Level
 
-DATA = Path(__file__).with_name("data")
 LONGEST_NAME_WORDS = 9
 LONGEST_NAME_CHARS = 16
+_LONG_WORD = 5
 
-_PEOPLES = (
-    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|"
-    "仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各"
-)
-_PEOPLES_TAIL = re.compile(rf"(?:(?:{_PEOPLES})族|蒙古|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯)+$")
-_KIND = re.compile(r"(特别行政区|自治区|自治州|自治县|自治旗|林区|特区|地区|新区|省|市|县|区|盟|旗)$")
 # words that make a bare name before them the name of something smaller or other than the county
 _SMALLER_WORDS = """
-    社区 村 镇 乡 街 街道 路 大道 巷 河 江 湖 山 岭 桥 大桥 水库 站 车站 火车站 寺 广场 小区 公园 酒店 大厦 集团 公司
-    先生 女士 大学 学院 医科大学 医学院
+    社区 村 镇 乡 街 大街 街道 路 路口 北路 南路 东路 西路 中路 大道 巷 河 江 湖 山 岭 桥 大桥 水库 站 车站 火车站
+    寺 广场 小区 公园 酒店 大厦 集团 公司 先生 女士 大学 学院 医科大学 医学院
 """
 _SMALLER = frozenset(_SMALLER_WORDS.split())
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟"
+    "熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤"
+)
 # jieba's count from which a character is a common word by itself
 _COMMON = 3000
 _BEFORE_NAMES = "在到于是从赴向省市州"
@@ -50,37 +46,6 @@ class Mention:
     surface: str
     candidates: tuple[Division, ...]
     bare: bool = False
-
-
-def stem_of(name: str) -> str:
-    """The name without its kind and without the peoples in it: 务川仡佬族苗族自治县 is 务川."""
-    kind = _KIND.search(name)
-    if kind is None:
-        return name
-    stem = name[: kind.start()]
-    if len(stem) < 2 and len(kind.group()) > 1:
-        return name[:-1]
-    bare = _PEOPLES_TAIL.sub("", stem)
-    if len(bare) >= 2:
-        return bare
-    return stem.removesuffix("族") if len(stem) > 2 else stem
-
-
-def short_of(name: str) -> str:
-    """What people say: 务川县, 寻甸县, 恩施州, 广西; the name itself where it is plain."""
-    stem = stem_of(name)
-    for kind, said in (("自治县", "县"), ("自治旗", "旗"), ("自治州", "州"), ("自治区", ""), ("特别行政区", "")):
-        if name.endswith(kind):
-            return stem + said
-    return stem + "区" if name.endswith("族区") else name
-
-
-def simplified(text: str) -> str:
-    """The text in simplified script, character by character where a phrase would change its length."""
-    plain = texts.to_simplified(text)
-    if len(plain) == len(text):
-        return plain
-    return "".join(one if len(one := texts.to_simplified(char)) == 1 else char for char in text)
 
 
 class Gazetteer:
@@ -111,9 +76,9 @@ class Gazetteer:
     @functools.cache
     def load(cls) -> "Gazetteer":
         """The vendored gazetteer, read once in a process."""
-        data = _read("divisions.json")
+        data = read_data("divisions.json")
         rows = [(code, name, spelt) for code, name, spelt in data["divisions"]]
-        return cls(rows, _read("places_by_hand.json"), data["everyday"])
+        return cls(rows, read_data("places_by_hand.json"), data["everyday"])
 
     @property
     def divisions(self) -> tuple[Division, ...]:
@@ -146,7 +111,7 @@ class Gazetteer:
         """Places that the text names, left to right, longest first, without overlaps."""
         _teach()
         plain = simplified(text)
-        spans = texts.word_spans(plain)
+        spans = [part for span in texts.word_spans(plain) for part in self._parts(*span)]
         found: list[Mention] = []
         at = 0
         while at < len(spans):
@@ -222,7 +187,7 @@ class Gazetteer:
                 continue
             strength = min(entry for _, entry in entries.values())
             candidates = [division for division, entry in entries.values() if entry == strength]
-            if strength != _FULL and last + 1 < len(spans) and _is_smaller(plain, spans[last + 1], end):
+            if strength != _FULL and (_is_smaller(plain, spans[last + 1 : last + 2], end) or _is_given(spans, at)):
                 continue
             if end - start == 2 and strength == _FULL and not _stands_apart(plain, start, found):
                 continue
@@ -234,6 +199,14 @@ class Gazetteer:
                 candidates.sort(key=lambda one: (_RANK[one.level], one.code))
                 return last, Mention(start, end, text[start:end], tuple(candidates), strength != _FULL)
         return at, None
+
+    def _parts(self, word: str, start: int, end: int) -> list[tuple[str, int, int]]:
+        """A word of jieba's such as 云南省西双版纳傣族自治州, taken apart into the names in it."""
+        if len(word) >= _LONG_WORD and word not in self._names:
+            for at in range(len(word) - 2, 1, -1):
+                if word[:at] in self._names and word[at:] in self._names:
+                    return [(word[:at], start, start + at), (word[at:], start + at, end)]
+        return [(word, start, end)]
 
     def _above(self, region: Division, division: Division) -> bool:
         return region.level is not Level.COUNTY and region != division and self.contains(region, division)
@@ -273,11 +246,17 @@ def _division(code: str, name: str, names: dict[str, str], housed: set[str]) -> 
     return Division(code, Level.COUNTY, name, short_of(name), province, names.get(code[:4] + "00", ""))
 
 
-def _is_smaller(plain: str, following: tuple[str, int, int], end: int) -> bool:
-    word, start, after = following
-    if start != end or word not in _SMALLER:
-        return False
-    return not (len(word) == 1 and plain[after : after + 1] in tuple("里上民医级干卫"))
+def _is_smaller(plain: str, following: Sequence[tuple[str, int, int]], end: int) -> bool:
+    """Whether the next word makes the name that of a street, a river or a village."""
+    for word, start, after in following:
+        if start == end and word in _SMALLER:
+            return not (len(word) == 1 and plain[after : after + 1] in tuple("里上民医级干卫"))
+    return False
+
+
+def _is_given(spans: Sequence[tuple[str, int, int]], at: int) -> bool:
+    """Whether a surname stands directly before, so that 梁 + 亚东 is a person."""
+    return at > 0 and spans[at - 1][2] == spans[at][1] and spans[at - 1][0] in _SURNAMES
 
 
 def _stands_apart(plain: str, start: int, found: Sequence[Mention]) -> bool:
@@ -295,21 +274,5 @@ def _letters(name: str) -> Iterable[str]:
 
 
 @functools.cache
-def _read(name: str) -> Any:
-    return json.loads((DATA / name).read_text(encoding="utf-8"))
-
-
-@functools.cache
 def _teach() -> None:
-    texts.add_words(_read("divisions.json")["words"])
-
-
-def readings(char: str) -> tuple[str, ...]:
-    """Toneless pinyin readings of a simplified character, commonest first; empty when unknown."""
-    entry = _read("characters.json").get(char, "")
-    return tuple(entry.split(" ")[0].split(",")) if entry else ()
-
-
-def strokes(char: str) -> str:
-    """The strokes of a simplified character in writing order, a letter each; empty when unknown."""
-    return str(_read("characters.json").get(char, "")).partition(" ")[2]
+    texts.add_words(read_data("divisions.json")["words"])

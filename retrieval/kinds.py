@@ -30,10 +30,12 @@ def kind_of(folded: str, counties: int, region: bool) -> Kind:
     ``counties`` is how many counties it names (known or not), ``region`` whether a province or city bounds it.
     """
     text = pattern("polite").sub(" ", folded).strip()
-    if counties >= 2 or (found("compare", text) and not found("with_past", text)):
+    if counties >= 2:
         return Kind.COMPARE
     if _is_aggregate(text, counties):
         return Kind.AGGREGATE
+    if found("compare", text) and not found("with_past", text):
+        return Kind.COMPARE
     if is_general(text) and not found("counted_list", text):
         return Kind.OVERVIEW
     if region and not counties:

@@ -4,6 +4,7 @@ An exact name always wins, of the corpus or not: 荣成市 is never 荣县 missp
 is compared with the corpus's counties as a slip of the pen or in pinyin (see ``misspelt.py`` and ``romanised.py``).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ from retrieval.types import Division, Level
 
 __all__ = ["Gazetteer", "Mention", "PlacesInQuestion", "nearest", "understand_places"]
 
-# a wrong kind after a right name: 湄潭区, 蓬江县
-_KINDS = "县区市旗州"
+# a kind that is wrong or shortened after a right name: 湄潭区, 道真自治县
+_KIND_AFTER = re.compile(r"(?:\w{1,4}族)*自治[县旗州]|[县区市旗州]")
 # a character counted less often than this by jieba hardly ever starts another word
 _RARE = 1000
 
@@ -45,9 +46,11 @@ def understand_places(text: str, corpus: Sequence[Division]) -> PlacesInQuestion
     plain = simplified(text)
     mentions = gazetteer.find(text)
     mentions = sorted([*mentions, *_overlooked(text, plain, corpus, mentions)], key=lambda mention: mention.start)
+    slips = list(misspelt(plain, corpus, [mention for mention in mentions if not _is_glued(plain, mention, mentions)]))
     for mention, settled in zip(mentions, gazetteer.settle(mentions), strict=True):
-        reading.exact(plain, mention, settled)
-    for start, end, division in misspelt(plain, corpus, mentions):
+        if not any(start < mention.end and end > mention.start for start, end, _ in slips):
+            reading.exact(plain, mention, settled)
+    for start, end, division in slips:
         reading.add((start, end), [division])
     for start, end, found in romanised(text, corpus, gazetteer):
         if isinstance(found, str):
@@ -92,6 +95,14 @@ def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Seq
                 yield Mention(start, end, text[start:end], (county,), bare)
 
 
+def _is_glued(plain: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether a name such as 容县 may be the end of a misspelt longer one, 画容县."""
+    at = mention.start
+    if mention.bare or mention.end - at > 2 or at == 0 or is_led(plain, at):
+        return False
+    return not any(other.end == at for other in mentions)
+
+
 class _Reading:
     """What has been understood so far."""
 
@@ -111,8 +122,8 @@ class _Reading:
             # 恩施 is the prefecture first, but the city of that name is what the corpus may have
             known = [one for one in mention.candidates if one.code in self.corpus and self._alone(candidates)]
         end = mention.end
-        if mention.bare and plain[end : end + 1] in tuple(_KINDS) and (known or len(candidates) == 1):
-            end += 1
+        if mention.bare and (known or len(candidates) == 1) and (tail := _KIND_AFTER.match(plain, end)) is not None:
+            end = tail.end()
         self.add((mention.start, end), known or candidates)
 
     def add(self, span: tuple[int, int], meant: Sequence[Division]) -> None:

@@ -256,10 +256,20 @@ def test_ordinary_questions_name_no_county(question):
     assert found.region is None
 
 
+def test_a_short_name_inside_a_misspelt_one():
+    corpus = [GAZETTEER.named("华容县")[0], GAZETTEER.named("荣县")[0]]
+    assert understood("画容县的医院", corpus) == (["华容县"], [], None)
+    assert understood("去荣县的医院", corpus) == (["荣县"], [], None)
+    assert understood("四川荣县的医院", corpus) == (["荣县"], [], None)
+    assert understood("容县的医院", corpus) == ([], ["容县"], None)
+
+
 def test_spans_cover_the_words_understood():
     for question in ("請問常德的澧縣和眉潭縣有啥不同", "What does Rong County plan?", "寻旬山里人看病"):
         spans = understand_places(question, CORPUS).spans
         assert all(left[1] <= right[0] for left, right in pairwise(spans))
+    question = "道真自治县的规划"
+    assert [question[a:b] for a, b in understand_places(question, CORPUS).spans] == ["道真自治县"]
     question = "請問常德的澧縣和眉潭縣有啥不同"
     assert [question[a:b] for a, b in understand_places(question, CORPUS).spans] == ["常德", "澧縣", "眉潭縣"]
 

@@ -1,5 +1,6 @@
 """A raw document in, its article's lines out; whatever is taken away is recorded with its rule."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,8 +11,10 @@ from ingest.layout import Item, drop_after_end, drop_contents, drop_repeated, ke
 from ingest.matching import matching
 from ingest.parts import cuts
 from ingest.repair import repair, writes_readings
+from ingest.wrapped import unwrapped
 
 CLEANING_VERSION: int = 1
+_TAB = re.compile(r"(?<=\S) *\t[ \t]*(?=\S)")
 
 
 def clean(raw: RawDocument) -> Cleaned:
@@ -19,8 +22,8 @@ def clean(raw: RawDocument) -> Cleaned:
 
     Lines keep their order; the first copy of the title stays a line. Blank lines vanish unrecorded.
     """
-    blocks = raw.blocks or _lines(raw.text)
     made: Counter[str] = Counter()
+    blocks = raw.blocks or _lines(raw.text, made)
     removals = [_set_aside(block) for block in blocks if block.verdict]
     items = _repaired([block for block in blocks if not block.verdict], writes_readings(raw.text), made)
     removals += _trimmed(items)
@@ -40,8 +43,18 @@ def _set_aside(block: Block) -> Removal:
     return Removal(rule if rule in ("meta-line", "breadcrumb") else block.verdict, text, block.number)
 
 
-def _lines(text: str) -> tuple[Block, ...]:
-    return tuple(Block(line, number) for number, line in enumerate(text.split("\n"), 1))
+def _lines(text: str, made: Counter[str]) -> tuple[Block, ...]:
+    """The blocks of plain text: its lines, or the paragraphs that were wrapped into lines."""
+    lines = [Block(_cells(line), number) for number, line in enumerate(text.split("\n"), 1)]
+    blocks, joined = unwrapped(lines)
+    made.update({"joined_line": joined} if joined else {})
+    return blocks
+
+
+def _cells(line: str) -> str:
+    """A row of a table that was pasted as text: tabs between words set its cells apart."""
+    row, tabs = _TAB.subn(" | ", line)
+    return row if tabs >= 2 else line
 
 
 def _repaired(blocks: Sequence[Block], neutral_readings: bool, made: Counter[str]) -> list[Item]:

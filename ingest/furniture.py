@@ -21,11 +21,11 @@ _DATE = (
 )
 _LEAD = re.compile(r"^[•·●◆■▪○◇□★☆※*►▶→↓↑\-–—>»|\s]+")
 _PROSE_MARK = re.compile(r"[。；！？;!?]|[，,][^，,]+[，,]")
-_SPLIT = re.compile(r"[\s|/·•【】\[\]〖〗「」<>›»:：_—\-–,、()（）+^↑]+")
+_SPLIT = re.compile(r"[\s|/·•【】\[\]〖〗「」<>›»:：_丨—\-–,、()（）+^↑]+")
 
 _ROLES = (
     "责任编辑|本期编辑|值班编辑|网站编辑|编辑|责编|校对|审核|初审|复审|终审|签发|编审|监制|排版|美编"
-    "|作者|撰稿|撰文|供稿|摄影|文/图|图/文|图文|通讯员"
+    "|作者|撰稿|撰文|供稿|摄影|摄像|文/图|图/文|图文|文字|图片|视频|剪辑|制作|统筹|策划|监审|出品|总值班|值班主任|通讯员"
     "|[一二三]审|[一二三]校"
 )
 _RECORD = (
@@ -35,9 +35,9 @@ _RECORD = (
 LABELLED = re.compile(
     rf"(?<![{_HAN}])(?:"
     rf"(?:发布|发表|更新|成文|发文|生成|录入|公开|上传|编辑)(?:时间|日期)\s?[:：]?\s?(?:{_DATE})?"
-    r"|(?:信息|稿件|文章|新闻|内容)?(?:来源|稿源|来自|出处)\s?[:：]\s?[^\s|;；。]{0,30}"
+    r"|(?:信息|稿件|文章|新闻|内容)?(?:来源|稿源|来自|出处)\s?[:：丨|]\s?[^\s|;；。]{0,30}"
     r"|(?:发布|发文|公开)(?:机构|单位|机关|部门|者|人)\s?[:：]\s?[^\s|;；。]{0,30}"
-    rf"|(?:{_ROLES})\s?[:：/]\s?(?:{_NAMES}|[^\s|;；。，,]{{0,16}})"
+    rf"|(?:{_ROLES})\s?[:：/丨|]\s?(?:{_NAMES}|[^\s|;；。，,]{{0,16}})"
     rf"|(?:责任编辑|责编)\s{_NAMES}"
     rf"|(?:本报|本网|本台|特约|通讯员|\s)*记者\s?[:：]?\s?{_NAMES}$"
     rf"|(?:{_RECORD})\s?[:：]\s?[^\s|;；。]{{0,40}}"
@@ -48,6 +48,12 @@ COUNTER = re.compile(
     r"|(?:浏览|阅读|点击|评论|访问|点赞|围观)(?:(?:量|数|次数|人数|率)\s?[:：(（]?|\s?[:：(（]|(?=\s?\d))"
     r"\s?(?:\d[\d,.]*\s?万?\+?|loading|--)?\s?[次人条]?[)）]?(?=\s|$|[|】\]])"
     r"|(?:人气|热度)\s?[:：]\s?\d*"
+)
+_SIGNED = re.compile(
+    rf"[（(](?:[^（）()。，,:：]{{2,20}}\s)?(?:记者|通讯员)?\s?[^（）()。，,:：\s]{{2,16}}\s{_NAMES}[)）]"
+)
+_BANNER = re.compile(
+    r"(?:欢迎(?:访问|光临|来到)|.{2,20}(?:门户网站|政府网站|官方网站|官网|政务网|数字报|电子报|信息网|公众信息网)[!！]?$).{0,24}"
 )
 _CLOCKED = re.compile(rf"(?:{_DATE})(?<=\d[:：]\d\d)")
 _BARE_DATE = re.compile(_DATE)
@@ -125,4 +131,14 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[int, str]:
     return found, rest
 
 
-_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _menu, _page_facts)
+def _signature(form: str, place: Place) -> str | None:
+    """``(某局 某人)`` on a line of its own below an article."""
+    return "credit" if _SIGNED.fullmatch(form) else None
+
+
+def _banner(form: str, place: Place) -> str | None:
+    """The site's own name above everything."""
+    return "site-header" if place.index < 4 and place.count > 4 and _BANNER.fullmatch(form) else None
+
+
+_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _menu, _page_facts, _signature, _banner)

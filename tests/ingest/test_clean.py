@@ -155,3 +155,35 @@ def test_what_the_parser_set_aside_is_removed_under_its_name() -> None:
 )
 def test_prose_is_out_of_reach(sentence: str) -> None:
     assert furniture(matching(sentence), Place(3, 20)) is None
+
+
+WRAPPED = """青禾县卫生健康局公布全年工作要点，今年将重点推进紧密型县域医共体建
+设，力争基层就诊率达到百分之六十五以上，住院费用县域内支出占比达到百
+分之七十。县里表示，要让老百姓在家门口看得上病、看得好病，也看得起病
+，不再为小病跑远路。
+全县还将招聘大学生村医五十名，落实编制和待遇。
+（一）加强培训，每年轮训一次，不合格的不得上岗，三年不合格的清退出队
+（二）落实待遇，工资按月发放。
+"""
+
+
+def test_wrapped_lines_become_paragraphs() -> None:
+    cleaned = clean(raw(WRAPPED))
+    assert [(line.number, line.text[:3], line.text[-3:]) for line in cleaned.lines] == [
+        (1, "青禾县", "远路。"),
+        (5, "全县还", "待遇。"),
+        (6, "（一）", "退出队"),
+        (7, "（二）", "发放。"),
+    ]
+    assert cleaned.repairs["joined_line"] == 3
+    assert WRAPPED.replace("\n", "") == "".join(kept(cleaned))
+
+
+def test_lines_of_different_widths_are_left_alone() -> None:
+    text = "云岭县工作要点\n建设县医院住院楼\n改造八所乡镇卫生院并且配齐设备\n招聘村医"
+    assert kept(clean(raw(text))) == text.split("\n")
+
+
+def test_pasted_table_rows_keep_their_cells_apart() -> None:
+    rows = ["指标 | 2020年 | 2025年", "床位（张） | 320 | 600"]
+    assert kept(clean(raw("\n".join(rows).replace(" | ", "\t")))) == rows

@@ -62,11 +62,13 @@ class _Article:
         return found
 
     def _supported(self, division: Division) -> bool:
-        """A bare name counts when the article also names the county in full, or its city or province.
+        """A bare name counts when the article also names the county in full, its city or province, or a neighbour.
 
         御龙湾 is cut as 御 + 龙湾 by jieba, and is no district of Wenzhou in an article about Zunyi.
         """
         if not self.full or division.level is not Level.COUNTY or division.code in self.full:
+            return True
+        if any(code[:4] == division.code[:4] for code in self.full):
             return True
         return any(self.gazetteer.contains(one, division) for one in self.wide if one.level is not Level.COUNTY)
 
@@ -232,8 +234,14 @@ def _inherited(
 
 
 def _is_wider(article: _Article, plain: str, draft: Draft) -> bool:
-    """Whether the passage speaks of a city, a province or of all counties at once."""
+    """Whether the passage speaks of a city, a province, all counties at once, or a place that nobody settled."""
     if _WIDER.search(plain) or any(_WIDER.search(simplified(heading)) for heading in draft.heading):
         return True
-    first = next(iter(article.settled(plain[:_SUBJECT_REACH])), None)
-    return first is not None and first[1].level is not Level.COUNTY
+    opening = plain[:_SUBJECT_REACH]
+    settled = article.settled(opening)
+    if settled and settled[0][1].level is not Level.COUNTY:
+        return True
+    known = {mention.start for mention, _ in settled}
+    return any(
+        mention.start not in known and mention.start <= _SUBJECT_LEAD for mention in article.gazetteer.find(opening)
+    )

@@ -19,7 +19,7 @@ from retrieval.text import sentence_spans, squeeze
 TITLE_CHARS = 80
 MADE_TITLE_CHARS = 40
 # rules whose removals are other people's words: nothing about the article is to be learned from them
-_FOREIGN = re.compile(r"spam|comment|related|prev|navigation|footer|share|advert|hidden")
+_FOREIGN = re.compile(r"spam|comment|related|prev|footer|share|advert|hidden|outside")
 
 _SITE = re.compile(
     r"网|政府|委员会|卫健|卫生|局|门户|首页|频道|日报|晚报|时报|新闻|公众号|平台|资讯|在线|博客|论坛|官网|站|\.(?:com|cn|net|org)"

@@ -36,7 +36,7 @@ _RUN_IN_CHARS = 36
 # a short item of a list stays with its list; a longer one is a section of its own
 SECTION_CHARS = 80
 _NO_HEADING_END = re.compile(r"[，,、：:（(\-—]$")
-_CONTACT = re.compile(r"电话|邮箱|邮编|地址[:：]|网址|https?:|@|\d{5,}|^\d{4}[-年./]|(?:^|\s)\d{1,2}月\d{1,2}日$")
+_CONTACT = re.compile(r"电话|邮箱|邮编|地址[:：]|网址|https?:|@|\d{5,}|^\d{4}[-./]\d|(?:^|\s)\d{1,2}月\d{1,2}日$")
 _NAMED_OFFICE = re.compile(r"(?:局长|主任|书记|院长|县长|区长|市长|部长|科长|站长|负责人)[^，。]{0,12}[:：]")
 
 _QUOTED_LEAD = re.compile(
@@ -44,6 +44,12 @@ _QUOTED_LEAD = re.compile(
 )
 _COUNTED_LEAD = re.compile(
     rf"(?:[{_NUMERALS}]是|第[{_NUMERALS}](?:[,，、:：]|是)|首先|其次|再次|最后)[,，:：]?([^，。；：,;:]{{3,30}})[，。；：,;:]"
+)
+_COUNTED = re.compile(rf"(?:^|[，。；,;：:])(?:[{_NUMERALS}]是|第[{_NUMERALS}][,，、:：])")
+# who speaks, in an interview; the first group is somebody who asks
+SPEAKER = re.compile(
+    r"(?:(记者|问|主持人|网友|提问|采访人|Q\d*)|答|回答|A\d*|[一-龥]{1,4}(?:局长|主任|院长|书记|[县区市]长|医生|科长|所长))[:：]\s*",
+    re.I,
 )
 _LABEL_LEAD = re.compile(r"([^，。；：:,;！？“”\"]{2,16})[:：]\s*(?=\S{6})")
 _CLAUSE_LEAD = re.compile(r"([^，。；：:,;！？“”\"\d]{3,12})[,，。]\s*(?=\S{6})")
@@ -147,7 +153,10 @@ def lead_clause(text: str, neighbours: Sequence[str]) -> str:
     if (match := _QUOTED_LEAD.match(plain)) is not None:
         return text[: match.end()]
     if (match := _COUNTED_LEAD.match(plain)) is not None and match.end() < len(plain):
-        return text[: match.end(1)]
+        # 一是…二是…三是… in one paragraph is a list, not a section
+        return "" if len(_COUNTED.findall(plain)) > 1 else text[: match.end(1)]
+    if SPEAKER.match(plain):
+        return ""
     others = [simplified(other) for other in neighbours]
     if (match := _LABEL_LEAD.match(plain)) is not None and any(_LABEL_LEAD.match(other) for other in others):
         return text[: match.end(1)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.document import Line
-from ingest.headings import PLAIN_RANK, SECTION_CHARS, Shape, headings, lead_clause, shape_of
+from ingest.headings import PLAIN_RANK, SECTION_CHARS, SPEAKER, Shape, headings, lead_clause, shape_of
 from retrieval.names import simplified
 from retrieval.text import sentence_spans, squeeze
 
@@ -120,28 +120,37 @@ def _blocks(lines: Sequence[Line]) -> list[_Block]:
     shapes = [shape_of(line) for line in lines]
     above = headings(lines, shapes)
     path, blocks = _Path(), list[_Block]()
-    list_open = False
+    list_open, question = False, ""
     for at, (line, shape) in enumerate(zip(lines, shapes, strict=True)):
         if above[at]:
             outer = path.enter(shape, _bare(line.text), at > 0 and above[at - 1])
             alone = at + 1 == len(lines) or (above[at + 1] and not _is_deeper(shapes[at + 1], shape))
             if alone or len(squeeze(line.text)) >= CITABLE_HEADING_CHARS:
                 blocks.append(_Block(at, at, outer, "heading"))
-            list_open = False
+            list_open, question = False, ""
             continue
         item = shape.rank is not None or bool(_ROW.search(line.text))
         section = shape.run_in > 0 and len(line.text) >= SECTION_CHARS
         if section and shape.rank is not None:
             path.enter(shape, line.text[: shape.run_in], False)
-        if item and not section and list_open and _joins(blocks[-1], line, at):
-            blocks[-1].last, blocks[-1].kind = at, "list"
+        asked = _asked(line.text)
+        answers = bool(question) and not asked and blocks[-1].last == at - 1 and _asked(lines[at - 1].text) != ""
+        if answers or (item and not section and list_open and _joins(blocks[-1], line, at)):
+            blocks[-1].last, blocks[-1].kind = at, "paragraph" if answers else "list"
             blocks[-1].chars += len(line.text) + 1
         else:
-            clause = "" if item else lead_clause(line.text, _neighbours(lines, above, at))
+            question = asked or question
+            clause = question or ("" if item else lead_clause(line.text, _neighbours(lines, above, at)))
             heading = (*path.names, clause) if clause else path.names
             blocks.append(_Block(at, at, heading, "list" if item and not section else "paragraph", len(line.text)))
         list_open = item or bool(_LEADS_IN.search(simplified(line.text)))
     return blocks
+
+
+def _asked(text: str) -> str:
+    """What is asked in a line such as 记者：…？, or empty."""
+    match = SPEAKER.match(simplified(text))
+    return text[match.end() :] if match is not None and match.group(1) else ""
 
 
 def _joins(block: _Block, line: Line, at: int) -> bool:

@@ -164,3 +164,19 @@ def test_article_about_no_county():
     whole, shown = attributed("医改的三个问题", "医改要回答三个问题，谁来办，谁出钱，谁受益，都不容易。")
     assert whole == ()
     assert counties(shown) == [()]
+
+
+def test_labels_of_several_kinds():
+    _, shown = attributed(
+        "县区动态",
+        "【仁寿县】仁寿县昨天开会部署下一步工作。",
+        "●青神县 组织学生体检，两千人受益。",
+        "洪雅：给山上的老人送药。",
+        "某山县也有动静。",
+    )
+    assert counties(shown)[:3] == [("仁寿县",), ("青神县",), ("洪雅县",)]
+
+
+def test_a_namesake_nobody_settled_inherits_nothing():
+    _, shown = attributed("动态", "洪雅县开了会，开得很长。", "鼓楼区也开了会，开得很短。", "丹棱县没有开会。")
+    assert counties(shown) == [("洪雅县",), (), ("丹棱县",)]

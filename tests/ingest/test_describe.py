@@ -177,3 +177,9 @@ def test_dates(text, date):
 )
 def test_years(text, published, title, years):
     assert years_of(f"{title}{text}", published, title) == years
+
+
+def test_meta_line_taken_for_navigation_is_still_read():
+    removed = [("navigation", "发布日期：2024-03-08 来源：青禾县卫生健康局 字体：大 中 小", 3)]
+    found = described("青禾县工作要点", BODY, "青禾县卫生健康局", "2024年3月5日", removed=removed)
+    assert (found.published, found.publisher) == ("2024-03-08", "青禾县卫生健康局")

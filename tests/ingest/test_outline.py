@@ -160,6 +160,37 @@ def test_long_paragraph_is_cut_at_sentence_ends_into_near_equal_parts():
     assert "".join(pieces) == sentence * 30
 
 
+def test_questions_stay_with_their_answers():
+    outlined = cut(
+        "记者：村医的养老怎么办？",
+        "柳局长：县里为他们交养老保险，个人一分钱不出。",
+        "明年还要把退休村医也算进来，按年限发补助。",
+        "问：夜里看病方便吗？",
+        "答：县医院的夜间门诊开到九点。",
+    )
+    assert [draft.heading for draft in outlined.passages] == [
+        ("村医的养老怎么办？",),
+        ("村医的养老怎么办？",),
+        ("夜里看病方便吗？",),
+    ]
+    assert shown(outlined)[0][1].startswith("记者") and "交养老保险" in shown(outlined)[0][1]
+
+
+def test_counted_points_in_one_paragraph_are_no_section():
+    outlined = cut("一是抓安全，压实责任。二是抓宣传，讲好故事。三是抓学习，每周一次。")
+    assert outlined.passages[0].heading == ()
+
+
+def test_title_of_an_attached_paper_encloses_its_chapters():
+    outlined = cut(
+        "现将要点印发给你们，请结合实际执行。",
+        "2024年全县工作要点",
+        "一、建医院",
+        "新建门诊楼一座，总投资一亿元，年底前封顶。",
+    )
+    assert outlined.passages[-1].heading == ("2024年全县工作要点", "一、建医院")
+
+
 LINE = st.one_of(
     st.text("一二县医院的建设，、：“”（）12. ", min_size=1, max_size=30).filter(str.strip).map(str.strip),
     st.lists(

@@ -19,6 +19,7 @@ from retrieval.text import HAN, fold, word_spans
 _BUILT_IN = Path(__file__).parent / "data" / "lexicon.tsv"
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile(r"[a-z0-9]+(?:'s\b)?")
+_NOUNS = frozenset(["building", "nursing", "training", "funding"])  # not what build, nurse, train and fund are
 _LONG = 4  # characters; jieba knows few everyday phrases, and long ones hardly occur by chance
 _LONG_IN_DIALECT = 3  # jieba knows even less of it
 _DIALECTS = ("yue", "sc", "xiang")
@@ -116,7 +117,7 @@ def stem(word: str) -> str:
         if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
             word = word[:-1]
     for ending in ("ing", "ed"):
-        if len(word) > len(ending) + 3 and word.endswith(ending):
+        if word not in _NOUNS and len(word) > len(ending) + 3 and word.endswith(ending):
             word = word.removesuffix(ending)
             if word[-1] == word[-2] and word[-1] not in "sl":
                 word = word[:-1]

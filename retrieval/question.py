@@ -135,6 +135,7 @@ def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
     for start, end in places.spans:
         open_text = open_text[:start] + " " * (end - start) + open_text[end:]
     words = fold(_COPULA.sub(" ", blank_years(blank_introduction(open_text, lexicon))))
+    words = pattern("misspelt_what").sub("什么", words)
     topic = chinese_topic(words, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
     scope = scope_of(fold(asked.translate(_VARIANTS)), bool(places.counties or places.elsewhere))
     if attacked and scope is Scope.CORPUS and not topic:

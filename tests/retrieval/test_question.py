@@ -46,6 +46,8 @@ TOPICS = [
     ("高州邊度有得打HPV疫苗", "高州市", "hpv疫苗", "边度"),
     ("平遠縣係邊個負責食品安全㗎", "平远县", "食品安全", "系 边个 㗎"),
     ("高州有冇起新嘅急診大樓", "高州市", "急诊大楼", "有冇 嘅"),
+    ("我爸糖尿病好几年了,平远县管这种病的办法", "平远县", "糖尿病 办法", "我爸 好几年 这种"),
+    ("隆昌市医改的突破口是什吗", "隆昌市", "医改 突破口", "什 吗"),
     ("建始县地方病怎么防", "建始县", "地方病", "怎么"),
     ("建始县红十字会", "建始县", "红十字会", "建始"),
     ("高州係咪有急診大樓", "高州市", "急诊大楼", "咪 系"),
@@ -91,6 +93,7 @@ ENGLISH = [
     ("Jianshi County: maternal mortality target", "建始县", "孕产妇死亡率 目标"),
     ("Tell me about elderly care in Longchang City", "隆昌市", "养老服务"),
     ("Is there telemedicine in Pingyuan County?", "平远县", "远程医疗"),
+    ("What does Anji County want to build for training nurses?", "安吉县", "培训 护士"),
     ("What is the GDP of Anji County?", "安吉县", "gdp"),
     ("Does Anji County build a football stadium?", "安吉县", "football stadium"),
 ]

@@ -20,7 +20,7 @@ _YEAR_COMPOUND = (  # characters that make a word with the 年 behind them
 _SYLLABLE = "(?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}"
 PROVEN: dict[str, re.Pattern[str]] = {
     "replacement-character": re.compile(r"\ufffd|锟斤拷|烫烫烫|屯屯屯"),
-    "question-marks": re.compile(rf"(?<![吗呢么啥])[?？]{{2,}}(?=[{HAN}\u3105-\u312f])"),
+    "question-marks": re.compile(rf"(?<![吗呢么啥?？])[?？]{{2,}}(?=[{HAN}\u3105-\u312f])"),
     "stray-bopomofo": re.compile(rf"(?<=[{HAN}])[\u3105-\u312f]"),
     "stray-reading": re.compile(rf"(?<=[{HAN}])[(（]{_SYLLABLE}(?=[{HAN}])|(?<=[{HAN}?？]){_SYLLABLE}[)）]"),
     "private-use": re.compile(r"[\ue000-\uf8ff]"),

@@ -91,13 +91,17 @@ def _titles(lines: Sequence[Item], meta: Mapping[str, str]) -> set[str]:
 
 def drop_after_end(items: Sequence[Item]) -> None:
     """Short lines after the mark that closes the article: no prose follows it, and most text stands before it."""
+    content = (at for at, item in reversed(list(enumerate(items))) if not item.rule and _carries(item.form))
+    last = next(content, -1)
     total = sum(len(item.text) for item in kept(items))
     before = 0
     for at, item in enumerate(items):
         before += 0 if item.rule else len(item.text)
-        rest = kept(items[at:])
-        content = any(is_prose(later.form) or _STRUCTURE.match(later.form) for later in rest)
-        if item.rule in _ENDING and before * 2 >= total and not content:
-            for later in rest:
+        if at > last and item.rule in _ENDING and before * 2 >= total:
+            for later in kept(items[at:]):
                 later.rule = "after-article"
             return
+
+
+def _carries(form: str) -> bool:
+    return is_prose(form) or bool(_STRUCTURE.match(form))

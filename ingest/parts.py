@@ -5,7 +5,7 @@ import re
 from ingest.notices import notice_tail
 from ingest.spam import spam_from
 
-_TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}(?:\s[^<>\u4e00-\u9fff]{0,400})?/?>|<!--.*?-->")
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}(?:\s[^<>\u4e00-\u9fff]{0,400})?/?>|<!--.{0,2000}?-->")
 _STYLE = re.compile(r"[.#@]?[a-z][\w .#:,>*-]{0,80}\{\s*[a-z-]+\s*:[^{}\u4e00-\u9fff]{1,600}\}")
 _ROLE = (
     r"(?:责任编辑|责编|网络编辑|值班编辑|编辑|校对|审核|监制|编审|终审|初审|文/图|图/文|图文|摄影|撰稿|供稿|作者单位)"

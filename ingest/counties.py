@@ -47,6 +47,7 @@ class _Article:
     within: list[Division]
     wide: list[Division] = field(default_factory=list)
     full: frozenset[str] = frozenset()
+    citywide: bool = False
     known: dict[str, Division] = field(default_factory=dict)
 
     def settled(self, text: str) -> list[tuple[Mention, Division]]:
@@ -112,6 +113,7 @@ def _context(
     )
     for mention, division in article.settled(f"{description.title}\n{outlined.text}"):
         article.known.setdefault(simplified(mention.surface), division)
+    article.citywide = any(one.level is not Level.COUNTY for one in gazetteer.resolve(description.title))
     titled = _counties(one for _, one in article.settled(description.title))
     placed = _counties(one for text in outside for _, one in article.settled(text))
     return article, titled, placed
@@ -145,7 +147,7 @@ def _only_county(
         )
         enough = counted[code] >= _MAJORITY * sum(counted.values()) and (not cities or led[code] * 2 >= len(subjects))
         return article.gazetteer.by_code(code) if enough or placed[:1] == [article.gazetteer.by_code(code)] else None
-    if not led and len(placed) == 1:
+    if not led and len(placed) == 1 and not article.citywide:
         return placed[0]
     if not led:
         counted = Counter(one.code for _, one in article.settled(outlined.text) if one.level is Level.COUNTY)

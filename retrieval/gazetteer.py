@@ -109,17 +109,7 @@ class Gazetteer:
 
     def find(self, text: str) -> list[Mention]:
         """Places that the text names, left to right, longest first, without overlaps."""
-        _teach()
-        plain = simplified(text)
-        spans = [part for span in texts.word_spans(plain) for part in self._parts(*span)]
-        found: list[Mention] = []
-        at = 0
-        while at < len(spans):
-            last, mention = self._longest(text, plain, spans, at, found)
-            if mention is not None:
-                found.append(mention)
-            at = last + 1
-        return found
+        return list(_found(self, text))
 
     def settle(self, mentions: Sequence[Mention], within: Sequence[Division] = ()) -> list[Division | None]:
         """Which division each mention means, or None where the context leaves it open.
@@ -175,6 +165,20 @@ class Gazetteer:
                     old = stem_of(division.name) + kind
                     if len(old) > 2 and old not in official:
                         self._alias(old, division)
+
+    def scan(self, text: str) -> list[Mention]:
+        """As ``find``, without remembering the last texts."""
+        _teach()
+        plain = simplified(text)
+        spans = [part for span in texts.word_spans(plain) for part in self._parts(*span)]
+        found: list[Mention] = []
+        at = 0
+        while at < len(spans):
+            last, mention = self._longest(text, plain, spans, at, found)
+            if mention is not None:
+                found.append(mention)
+            at = last + 1
+        return found
 
     def _longest(
         self, text: str, plain: str, spans: Sequence[tuple[str, int, int]], at: int, found: Sequence[Mention]
@@ -271,6 +275,12 @@ def _letters(name: str) -> Iterable[str]:
     yield initials[:2]
     for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
         yield initials[0] + second
+
+
+@functools.lru_cache(maxsize=256)
+def _found(gazetteer: Gazetteer, text: str) -> tuple[Mention, ...]:
+    # an article's title and sentences are looked at several times while its passages are attributed
+    return tuple(gazetteer.scan(text))
 
 
 @functools.cache

@@ -180,3 +180,10 @@ def test_labels_of_several_kinds():
 def test_a_namesake_nobody_settled_inherits_nothing():
     _, shown = attributed("动态", "洪雅县开了会，开得很长。", "鼓楼区也开了会，开得很短。", "丹棱县没有开会。")
     assert counties(shown) == [("洪雅县",), (), ("丹棱县",)]
+
+
+def test_city_article_in_a_county_paper_stays_the_citys():
+    whole, shown = attributed(
+        "眉山市今年办十件实事", "全市新建医院四家，改造卫生院十家。", publisher="洪雅县融媒体中心"
+    )
+    assert (whole, counties(shown)) == ((), [()])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ingest.damage import clause, damage, merged
 from ingest.document import Block, Cleaned, Line, RawDocument, Removal
 from ingest.furniture import Place, furniture
-from ingest.layout import Item, drop_after_end, drop_contents, drop_repeated, kept
+from ingest.layout import Item, drop_after_end, drop_contents, drop_record_values, drop_repeated, kept
 from ingest.matching import matching
 from ingest.parts import cuts
 from ingest.repair import repair, writes_readings
@@ -28,6 +28,7 @@ def clean(raw: RawDocument) -> Cleaned:
     items = _repaired([block for block in blocks if not block.verdict], writes_readings(raw.text), made)
     removals += _trimmed(items)
     _judge(items)
+    drop_record_values(items)
     drop_contents(items)
     drop_repeated(items, raw.meta)
     drop_after_end(items)

@@ -187,3 +187,10 @@ def test_lines_of_different_widths_are_left_alone() -> None:
 def test_pasted_table_rows_keep_their_cells_apart() -> None:
     rows = ["指标 | 2020年 | 2025年", "床位（张） | 320 | 600"]
     assert kept(clean(raw("\n".join(rows).replace(" | ", "\t")))) == rows
+
+
+def test_a_title_that_only_the_record_has_stays() -> None:
+    text = (
+        "文号：\n青卫〔2024〕1号\n名称：\n青禾县卫生要点\n今年要建医院两所，招医生十名，改造村卫生室三十个，年底见效。"
+    )
+    assert kept(clean(raw(text)))[0] == "青禾县卫生要点"

@@ -243,13 +243,13 @@ def command(config: Config) -> list[str]:
 def _summary(report: dict[str, Any], before: str, now: str, problem: str | None, script: Script) -> str:
     counts = {name: _count(report.get(name)) for name in ("added", "changed", "gone", "rejected")}
     lines = [say(Say.RELOAD_DONE, script, **counts, generation=now)]
-    if now == before:
+    if problem:
+        lines = [say(Say.RELOAD_FAILED, script, problem=problem)]  # published, but this process cannot open it
+    elif now == before:
         lines = [say(Say.RELOAD_SAME, script, generation=now)]
     rejected = report.get("rejected")
     for entry in (rejected if isinstance(rejected, list) else [])[:_REJECTED_SHOWN]:
         lines.append(say(Say.RELOAD_REJECTED, script, source=entry.get("source", "?"), why=entry.get("why", "?")))
-    if problem:
-        lines.append(say(Say.PROBLEM, script, problem=problem))
     return "\n".join(lines)
 
 

@@ -20,10 +20,11 @@ def notify(message: str) -> None:
         return
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.setblocking(False)  # a systemd that does not read must not stop the bot
             channel.connect("\0" + address[1:] if address.startswith("@") else address)
             channel.sendall(message.encode())
     except OSError as error:
-        logger.warning("systemd could not be told: %s", error)
+        logger.debug("systemd could not be told: %s", error)
 
 
 def watchdog_interval_s() -> float:

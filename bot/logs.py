@@ -10,6 +10,7 @@ _FORMAT = "%(levelname)s %(name)s: %(message)s"
 _QUIET = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    "faiss.loader": logging.WARNING,
     "tornado.access": logging.ERROR,
     "telegram.ext.AIORateLimiter": logging.CRITICAL,
     "telegram.Bot": logging.WARNING,

@@ -17,7 +17,7 @@ from bot.context import AnyApplication, Asked, Services
 from bot.health import notify, serve_health, watchdog_interval_s
 from bot.limits import RateLimit
 from bot.logs import set_up_logging
-from bot.polling import Poller
+from bot.polling import FetchingBot, Poller
 from bot.store import Store
 from bot.webhook import Webhook
 from retrieval.config import Config
@@ -66,9 +66,11 @@ def secret_of(variable: str, credential: str) -> str:
 
 
 class Service:
-    """One run of the bot. ``engine`` may be anything that answers."""
+    """One run of the bot. ``engine`` may be anything that answers, ``bot`` anything that reaches Telegram."""
 
-    def __init__(self, config: Config, engine: Asked, token: str, webhook_secret: str = "") -> None:
+    def __init__(
+        self, config: Config, engine: Asked, token: str, webhook_secret: str = "", bot: FetchingBot | None = None
+    ) -> None:
         self._config = config
         self._secret = webhook_secret
         self._services = Services(
@@ -78,7 +80,7 @@ class Service:
             pool=ThreadPoolExecutor(config.telegram.concurrent_questions, "question"),
             limit=RateLimit(config.telegram.questions_per_minute),
         )
-        self._bot = build_bot(config.telegram, token)
+        self._bot = bot or build_bot(config.telegram, token)
         self._application = build_application(self._bot, self._services)
         self._poller = Poller(self._bot, self._application.update_queue, wait_s=_POLL_WAIT_S)
         self._generation = ""

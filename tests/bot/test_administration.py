@@ -97,6 +97,15 @@ async def test_failed_reload_is_told_and_costs_nothing(lines, problem, monkeypat
         assert "✗" in bench.telegram.texts()[-1]
 
 
+async def test_generation_that_this_process_cannot_open_is_a_failure(monkeypatch):
+    child(monkeypatch, reporting(REPORT))
+    async with Harness() as bench:
+        bench.engine.problem = "the index was built with another model"
+        await bench.say("/reload", ADMIN)
+        told = bench.telegram.of("editMessageText")[-1]["text"]
+        assert told == said(Say.RELOAD_FAILED, problem=bench.engine.problem)
+
+
 async def test_one_reload_at_a_time_while_questions_are_answered(monkeypatch):
     child(monkeypatch, "import time", "time.sleep(60)")
     async with Harness() as bench:

@@ -22,6 +22,9 @@ _SMALLER_WORDS = """
     社区 村 镇 乡 街 大街 街道 路 路口 北路 南路 东路 西路 中路 大道 巷 河 江 湖 山 岭 桥 大桥 水库 站 车站 火车站
     寺 广场 小区 公园 酒店 大厦 集团 公司 先生 女士 大学 学院 医科大学 医学院
 """
+_TOWN = "镇乡村"
+# 乡镇, 村医, 村里, 镇上 speak of all towns and villages, not of one
+_NO_TOWN = "里上民医级干卫镇村"
 _SMALLER = frozenset(_SMALLER_WORDS.split())
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟"
@@ -251,11 +254,11 @@ def _division(code: str, name: str, names: dict[str, str], housed: set[str]) -> 
 
 
 def _is_smaller(plain: str, following: Sequence[tuple[str, int, int]], end: int) -> bool:
-    """Whether the next word makes the name that of a street, a river or a village."""
-    for word, start, after in following:
-        if start == end and word in _SMALLER:
-            return not (len(word) == 1 and plain[after : after + 1] in tuple("里上民医级干卫"))
-    return False
+    """Whether the next word makes the name that of a street, a river, a town or a village."""
+    after = plain[end : end + 2]
+    if after and after[0] in _TOWN:
+        return after[1:] == "" or after[1] not in _NO_TOWN
+    return any(start == end and word in _SMALLER for word, start, _ in following)
 
 
 def _is_given(spans: Sequence[tuple[str, int, int]], at: int) -> bool:

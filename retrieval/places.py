@@ -19,6 +19,7 @@ __all__ = ["Gazetteer", "Mention", "PlacesInQuestion", "nearest", "understand_pl
 
 # a kind that is wrong or shortened after a right name: 湄潭区, 道真自治县
 _KIND_AFTER = re.compile(r"(?:\w{1,4}族)*自治[县旗州]|[县区市旗州]")
+_JOINTS = tuple("和与跟同及比或、，,/")
 # a character counted less often than this by jieba hardly ever starts another word
 _RARE = 1000
 
@@ -47,11 +48,18 @@ def understand_places(text: str, corpus: Sequence[Division]) -> PlacesInQuestion
     mentions = gazetteer.find(text)
     mentions = sorted([*mentions, *_overlooked(text, plain, corpus, mentions)], key=lambda mention: mention.start)
     slips = list(misspelt(plain, corpus, [mention for mention in mentions if not _is_glued(plain, mention, mentions)]))
-    for mention, settled in zip(mentions, gazetteer.settle(mentions), strict=True):
-        if not any(start < mention.end and end > mention.start for start, end, _ in slips):
-            reading.exact(plain, mention, settled)
     for start, end, division in slips:
         reading.add((start, end), [division])
+    asides = []
+    for mention, settled in zip(mentions, gazetteer.settle(mentions), strict=True):
+        if any(start < mention.end and end > mention.start for start, end, _ in slips):
+            continue
+        if reading.is_stranger(mention) and not _is_joined(plain, mention):
+            asides.append((mention, settled))
+        else:
+            reading.exact(plain, mention, settled)
+    for mention, settled in () if reading.counties else asides:
+        reading.exact(plain, mention, settled)
     for start, end, found in romanised(text, corpus, gazetteer):
         if isinstance(found, str):
             reading.elsewhere.append((start, end, found, None))
@@ -103,6 +111,13 @@ def _is_glued(plain: str, mention: Mention, mentions: Sequence[Mention]) -> bool
     return not any(other.end == at for other in mentions)
 
 
+def _is_joined(plain: str, mention: Mention) -> bool:
+    """Whether the name stands in a row with others: 荣县和威远, 威远、荣县."""
+    return (
+        plain[max(0, mention.start - 1) : mention.start] in _JOINTS or plain[mention.end : mention.end + 1] in _JOINTS
+    )
+
+
 class _Reading:
     """What has been understood so far."""
 
@@ -125,6 +140,15 @@ class _Reading:
         if mention.bare and (known or len(candidates) == 1) and (tail := _KIND_AFTER.match(plain, end)) is not None:
             end = tail.end()
         self.add((mention.start, end), known or candidates)
+
+    def is_stranger(self, mention: Mention) -> bool:
+        """Whether a bare name means only counties that the corpus lacks.
+
+        Beside a county of the corpus it is likelier a town, a person or a brand: 德清的新市, 霍山衡山镇.
+        """
+        return mention.bare and all(
+            one.level is Level.COUNTY and one.code not in self.corpus for one in mention.candidates
+        )
 
     def add(self, span: tuple[int, int], meant: Sequence[Division]) -> None:
         """Take divisions that one name means."""

@@ -87,7 +87,7 @@ def test_stems_and_short_names(name, stem, short):
         "扩大开放的东方",
         "赤水河两岸", "正安路口", "凤冈镇上的桥", "修水库", "全县人民", "南部山区", "中山大学附属医院",
         "建成县乡村三级网络",
-        "新县长上任", "中心医院", "文县长说", "古县城",
+        "衡山镇签了多少户", "新县长上任", "中心医院", "文县长说", "古县城",
     ],
 )  # fmt: skip
 def test_words_are_no_places(text):
@@ -262,6 +262,14 @@ def test_a_short_name_inside_a_misspelt_one():
     assert understood("去荣县的医院", corpus) == (["荣县"], [], None)
     assert understood("四川荣县的医院", corpus) == (["荣县"], [], None)
     assert understood("容县的医院", corpus) == ([], ["容县"], None)
+
+
+def test_bare_strangers_beside_a_county_of_ours():
+    assert understood("荣县的新市集团有哪些单位") == (["荣县"], [], None)
+    assert understood("荣县和威远哪个床位多") == (["荣县"], ["威远县"], None)
+    assert understood("荣县、威远县哪个床位多") == (["荣县"], ["威远县"], None)
+    assert understood("荣县学威远县吗") == (["荣县"], ["威远县"], None)
+    assert understood("威远的床位") == ([], ["威远县"], None)
 
 
 def test_spans_cover_the_words_understood():

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from evaluation.metrics import Run, mrr_at_k, ndcg_at_k, recall_at_k
+from evaluation.bootstrap import Difference, paired
+from evaluation.metrics import Run, mrr_at_k, ndcg_at_k, ndcg_of_each, recall_at_k, recall_of_each
 from retrieval.embed import Embedder
 from retrieval.errors import SourceError
 
@@ -44,6 +45,15 @@ class Benchmark:
     entries: tuple[Entry, ...]
     queries: dict[str, str]
     qrels: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Figures of two modes as ``evaluate`` gives them, and the differences of two of them (first minus second)."""
+
+    ours: dict[str, float]
+    theirs: dict[str, float]
+    differences: dict[str, Difference]
 
 
 def read_benchmark(folder: Path) -> Benchmark:
@@ -85,19 +95,42 @@ def evaluate(folder: Path, mode: Mode, embedder: Embedder) -> dict[str, float]:
         SourceError: see ``read_benchmark``.
         ValueError: the mode is unknown.
     """
+    benchmark = read_benchmark(folder)
+    run, took = search(benchmark, mode, embedder)
+    return figures(run, benchmark.qrels) | {"ms_per_query": took}
+
+
+def compare(folder: Path, mode: Mode, against: Mode, embedder: Embedder) -> Comparison:
+    """Both modes on the same folder, and how much of their difference may be luck.
+
+    Raises what ``evaluate`` raises.
+    """
+    benchmark = read_benchmark(folder)
+    (ours, our_ms), (theirs, their_ms) = (search(benchmark, each, embedder) for each in (mode, against))
+    return Comparison(
+        figures(ours, benchmark.qrels) | {"ms_per_query": our_ms},
+        figures(theirs, benchmark.qrels) | {"ms_per_query": their_ms},
+        {
+            "ndcg@10": paired(ndcg_of_each(ours, benchmark.qrels, 10), ndcg_of_each(theirs, benchmark.qrels, 10)),
+            "recall@10": paired(recall_of_each(ours, benchmark.qrels, 10), recall_of_each(theirs, benchmark.qrels, 10)),
+        },
+    )
+
+
+def search(benchmark: Benchmark, mode: Mode, embedder: Embedder) -> tuple[dict[str, Sequence[str]], float]:
+    """Ids found for every judged query, best first, and milliseconds per query. Raises ValueError: mode unknown."""
     if mode not in get_args(Mode):
         raise ValueError(f"mode {mode} is unknown; use one of {', '.join(get_args(Mode))}")
-    benchmark = read_benchmark(folder)
     with tempfile.TemporaryDirectory(prefix="xianwen-beir-") as work:
-        search = _Search(Path(work), benchmark, mode, embedder)
+        engine = _Search(Path(work), benchmark, mode, embedder)
         run: dict[str, Sequence[str]] = {}
         took = 0.0
         for name in benchmark.qrels:
             began = time.perf_counter()
-            found = search(benchmark.queries[name])
+            found = engine(benchmark.queries[name])
             took += time.perf_counter() - began
             run[name] = [benchmark.entries[row].name for row, _ in found[:DEPTH]]
-    return figures(run, benchmark.qrels) | {"ms_per_query": 1000 * took / len(run)}
+    return run, 1000 * took / len(run)
 
 
 def figures(run: Run, qrels: dict[str, dict[str, int]]) -> dict[str, float]:
@@ -125,6 +158,11 @@ class _Search:
 
             VectorIndex.build(work / "vectors", embedder.embed_passages([entry.whole for entry in benchmark.entries]))
             self.vectors = VectorIndex.open(work / "vectors")
+        if mode == "fused":
+            from retrieval.embed import StaticEmbedder
+            from retrieval.search import search_weight
+
+            self.weigh = search_weight(StaticEmbedder())
 
     def __call__(self, query: str) -> Found:
         """Rows and scores, best first."""
@@ -135,7 +173,8 @@ class _Search:
             return near
         from retrieval.search import fuse
 
-        return fuse(self.words.search(query, DEPTH), near)
+        words = self.words.search(query, DEPTH, weigh=self.weigh)
+        return fuse(words, near, self.words.attainable(query, self.weigh))
 
 
 def _objects(path: Path) -> Iterator[tuple[str, dict[str, object]]]:

@@ -39,6 +39,7 @@ class Tools:
     word_vectors: WordVectors
     lexicon: Lexicon
     weigh: Callable[[str], float]
+    search_weight: Callable[[str], float]
 
 
 class Answerer:
@@ -109,7 +110,8 @@ class Answerer:
         """Passages for this question, those of other years left out where the years are known."""
         variants = " ".join(word for term in self.terms for word, _ in term.variants)
         query = Query(f"{self.question.topic} {variants}", self.question.topic or self.question.asked)
-        hits = find(self.generation, self.tools.embedder, query, counties, k or self.tools.config.search.candidates)
+        most = k or self.tools.config.search.candidates
+        hits = find(self.generation, self.tools.embedder, query, counties, most, self.tools.search_weight)
         return [hit for hit in hits if self.in_years(hit)]
 
     def in_years(self, hit: Hit) -> bool:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Sequence
 
 from retrieval.answer import Answerer, Tools
+from retrieval.composer import load_composer
 from retrieval.config import Config
 from retrieval.embed import StaticEmbedder, load_embedder
 from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import Lexicon
 from retrieval.question import understand
+from retrieval.search import search_weight
 from retrieval.sentences import WordVectors
 from retrieval.text import set_cache_dir
 from retrieval.types import Answer
@@ -25,6 +27,7 @@ class Engine:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._lock = threading.Lock()
+        self._composer = load_composer(config.composer)
         self._loaded: tuple[Tools, CurrentIndex] | None = None
 
     def load(self) -> Generation:
@@ -50,12 +53,13 @@ class Engine:
     def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``text``; ``history`` are the asker's earlier questions, oldest first.
 
+        With a composer configured its claims may be reworded, otherwise they are verbatim.
         Raises QuestionEmpty or QuestionTooLong, and what ``load`` raises.
         """
         tools, index = self._parts()
         generation = index.get()
         question = understand(text, history, generation.counties, self._config.search.max_question_chars)
-        return Answerer(question, generation, tools).answer()
+        return self._composer(Answerer(question, generation, tools).answer())
 
     def _parts(self) -> tuple[Tools, CurrentIndex]:
         with self._lock:
@@ -69,12 +73,12 @@ class Engine:
         embedder = load_embedder(config.embedding)
         index = CurrentIndex(config.index_dir, embedder.fingerprint)
         bundled = StaticEmbedder()
-        tools = Tools(config, embedder, WordVectors(bundled.embed_passages), Lexicon.load(), _weigh(bundled))
-        return tools, index
+        vectors = WordVectors(bundled.embed_passages)
+        return Tools(config, embedder, vectors, Lexicon.load(), _weigh(bundled), search_weight(bundled)), index
 
 
 def _weigh(bundled: StaticEmbedder) -> Callable[[str], float]:
-    """A word's importance: what the bundled model learned, above what every particle has."""
+    """A word's importance in judging sentences: what the bundled model learned, above what every particle has."""
 
     @functools.lru_cache(maxsize=20_000)
     def weigh(word: str) -> float:

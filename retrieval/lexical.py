@@ -12,12 +12,14 @@ import math
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from retrieval.errors import IndexCorrupt
 from retrieval.text import grams
+
+Weigh = Callable[[str], float]  # a term to a factor above 0
 
 _ANALYZER = "xianwen_blanks"
 _MAX_TERM_CHARS = 64  # a longer run is no word; tantivy drops terms of 64 KB
@@ -103,21 +105,30 @@ class LexicalIndex:
         pairs = [gram for gram in _terms(word) if len(gram) > 1] or _terms(word)
         if not pairs or not total:
             return 1.0
-        found = min(self._searcher.doc_freq("body", gram) for gram in pairs)
-        return math.log(1 + (total - found + 0.5) / (found + 0.5)) / math.log(1 + (total + 0.5) / 0.5)
+        return max(self._idf(gram) for gram in pairs) / math.log(1 + (total + 0.5) / 0.5)
 
-    def search(self, text: str, k: int, counties: Sequence[str] | None = None) -> list[tuple[int, float]]:
+    def _idf(self, term: str) -> float:
+        found = self._searcher.doc_freq("body", term)
+        return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
+
+    def attainable(self, text: str, weigh: Weigh | None = None) -> float:
+        """The score of a passage of average length that has every term of ``text`` once; 0 for no terms."""
+        return sum(self._idf(term) * (weigh(term) if weigh else 1.0) for term in set(_terms(text)))
+
+    def search(
+        self, text: str, k: int, counties: Sequence[str] | None = None, weigh: Weigh | None = None
+    ) -> list[tuple[int, float]]:
         """The ``k`` best passages as (row, BM25 score), ordered by (-score, row).
 
         ``text`` is any text at all; its features are looked up, nothing in it is an operator. A passage
         with none of them is not found. ``counties`` (codes) keeps passages about at least one of them;
-        None keeps all, an empty sequence none.
+        None keeps all, an empty sequence none. ``weigh`` multiplies a term's share of the score.
         """
         terms = sorted(set(_terms(text)))
         total = len(self)
         if k <= 0 or not terms or not total or (counties is not None and not counties):
             return []
-        query = self._query(terms, counties)
+        query = self._query(terms, counties, weigh)
         fetch = min(k + 8, total)
         while True:  # ties are cut anywhere: fetch until the last is worse than the k-th
             hits = self._searcher.search(query, limit=fetch, count=False).hits
@@ -130,11 +141,13 @@ class LexicalIndex:
                 return found[:k]
             fetch = min(fetch * 4, total)
 
-    def _query(self, terms: Sequence[str], counties: Sequence[str] | None) -> Any:
+    def _query(self, terms: Sequence[str], counties: Sequence[str] | None, weigh: Weigh | None) -> Any:
         from tantivy import Occur, Query
 
-        words = [(Occur.Should, Query.term_query(self._schema, "body", term, "freq")) for term in terms]
-        query = Query.boolean_query(words)
+        words = [Query.term_query(self._schema, "body", term, "freq") for term in terms]
+        if weigh is not None:
+            words = [Query.boost_query(word, weigh(term)) for word, term in zip(words, terms, strict=True)]
+        query = Query.boolean_query([(Occur.Should, word) for word in words])
         if counties is None:
             return query
         codes = [(Occur.Should, Query.term_query(self._schema, "county", code, "basic")) for code in counties]

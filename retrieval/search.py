@@ -1,35 +1,58 @@
 """Question in, passages out: words and vectors, filtered by county, fused by score.
 
 Lexical search is strong where the question uses the articles' own words, and vectors save the
-paraphrase. So the vector's share grows as the words cover less of the question, and an exact hit on a
-rare word survives any vector rank: its score is added, never averaged away.
+paraphrase. So the vector's share grows as the best passage's words cover less of the question, and an
+exact hit on a rare word survives any vector rank: its score is added, never averaged away.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.embed import Embedder
+from retrieval.embed import Embedder, StaticEmbedder
 from retrieval.index import Generation
+from retrieval.lexical import Weigh
 from retrieval.types import Hit
 
-VECTOR_SHARE = 0.35  # of a perfect lexical score; see docs/evaluation.md for what was tried
+# The vector's share of a perfect lexical score, and the covered shares of the question between which it falls.
+SHARE_OF_PARAPHRASE, SHARE_OF_WORDS = 1.0, 0.1
+PARAPHRASE, WORDS = 0.15, 0.4
+LEAST_WEIGHT = 0.05  # of a term that the model does not know
 
 Scored = list[tuple[int, float]]
 
 
-def fuse(words: Scored, vectors: Scored) -> Scored:
-    """One list of both: ``score = words / best words + VECTOR_SHARE * cosine``, by descending score, then row.
+def vector_share(covered: float) -> float:
+    """The weight of a cosine beside a lexical score of 1, by how much of the question words cover (0..1)."""
+    falling = min(1.0, max(0.0, (WORDS - covered) / (WORDS - PARAPHRASE)))
+    return SHARE_OF_WORDS + (SHARE_OF_PARAPHRASE - SHARE_OF_WORDS) * falling
 
-    Both lists are (row, score), best first. A row that one list lacks counts as 0 there. No min-max:
-    the cosine stays absolute, and the lexical score is relative to the best hit only.
+
+def fuse(words: Scored, vectors: Scored, attainable: float) -> Scored:
+    """One list of both: ``score = words / best words + share * cosine``, by descending score, then row.
+
+    Both lists are (row, score), best first; ``attainable`` is the lexical score of a passage with every
+    word of the question. A row that one list lacks counts as 0 there. No min-max: the cosine stays
+    absolute, and the lexical score is relative to the best hit only.
     """
-    best = words[0][1] if words else 1.0
+    best = words[0][1] if words else 0.0
+    share = vector_share(best / attainable if attainable > 0 else 0.0)
     scores: dict[int, float] = {row: score / best for row, score in words if best > 0}
     for row, cosine in vectors:
-        scores[row] = scores.get(row, 0.0) + VECTOR_SHARE * max(cosine, 0.0)
+        scores[row] = scores.get(row, 0.0) + share * max(cosine, 0.0)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def search_weight(bundled: StaticEmbedder) -> Weigh:
+    """A term's importance in the full text: the fourth root of what the bundled model learned."""
+
+    @functools.lru_cache(maxsize=20_000)
+    def weigh(term: str) -> float:
+        return float(max(LEAST_WEIGHT, bundled.weight(term)) ** 0.25)
+
+    return weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +63,21 @@ class Query:
     meaning: str
 
 
-def find(generation: Generation, embedder: Embedder, query: Query, counties: Sequence[str], k: int) -> list[Hit]:
+def find(
+    generation: Generation, embedder: Embedder, query: Query, counties: Sequence[str], k: int, weigh: Weigh
+) -> list[Hit]:
     """The ``k`` best passages, best first; only those about one of ``counties`` (codes) unless it is empty.
+
+    ``weigh`` is the importance of a word of the question in the full-text search.
 
     Raises EmbeddingError when the model fails.
     """
     rows = generation.rows_of_counties(counties) if counties else None
     if rows is not None and not len(rows):
         return []
-    words = generation.lexical.search(query.words, k, counties or None)
+    words = generation.lexical.search(query.words, k, counties or None, weigh)
     vector = embedder.embed_query(query.meaning)
     vectors = generation.vectors.search(np.asarray(vector).reshape(-1), k, rows)
-    fused = fuse(words, vectors)[:k]
+    fused = fuse(words, vectors, generation.lexical.attainable(query.words, weigh))[:k]
     passages = generation.passages([row for row, _ in fused])
     return [Hit(row, passage, score) for (row, score), passage in zip(fused, passages, strict=True)]

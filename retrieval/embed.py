@@ -88,6 +88,10 @@ class StaticEmbedder:
         """The vector of what is asked: float32 ``(1, dim)``."""
         return self._model.encode([self._prompts[0] + text])
 
+    def weight(self, word: str) -> float:
+        """How much a word counts, as the model learned it: about 0.5 for particles, 3 for a name of a programme."""
+        return self._model.weight(word)
+
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, on the CPU, from a folder or by the name it has on a hub."""

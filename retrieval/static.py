@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -101,12 +101,12 @@ class StaticModel:
 
     def save(self, folder: Path) -> None:
         """Writes the three files that ``load`` reads; the configuration holds the digests of the other two."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
         names = "\n".join(sorted(self.number, key=self.number.__getitem__))
         (folder / VOCABULARY_FILE).write_text(names, encoding="utf-8")
-        save_file({"rows": self.rows, "scales": self.scales}, folder / WEIGHTS_FILE)
+        (folder / WEIGHTS_FILE).write_bytes(save({"rows": self.rows, "scales": self.scales}))
         config = {"format": FORMAT, "features": len(self.number), "dim": self.dim, "longest_run": self.longest}
         digests = {
             name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (VOCABULARY_FILE, WEIGHTS_FILE)
@@ -115,9 +115,9 @@ class StaticModel:
 
     def bag(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """The rows that a text uses, each once, and the weight of each: ``(n,)`` int32 and float32."""
-        number = self.number
-        counts = Counter(filter(None.__ne__, map(number.get, features(text, self.longest))))
-        ids = np.fromiter(cast(Iterable[int], counts.keys()), np.int32, len(counts))
+        known = map(self.number.get, features(text, self.longest))
+        counts = Counter([row for row in known if row is not None])
+        ids = np.fromiter(counts.keys(), np.int32, len(counts))
         return ids, np.sqrt(np.fromiter(counts.values(), np.float32, len(counts)))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -130,6 +130,11 @@ class StaticModel:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return unit
+
+    def weight(self, word: str) -> float:
+        """How much a word counts: the length of its vector before scaling, learned with it; 0 for an unknown word."""
+        ids, weights = self.bag(word)
+        return float(np.linalg.norm((weights * self.scales[ids]) @ self.rows[ids].astype(np.float32)))
 
 
 def quantise(table: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:

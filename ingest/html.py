@@ -6,13 +6,13 @@ outside it, and what readers cannot see, stays in the blocks with a verdict.
 """
 
 import copy
-import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.document import Block, Page
+from ingest.html_meta import page_meta
 from retrieval.text import HAN, squeeze
 
 _BLOCKS = frozenset(
@@ -76,15 +76,18 @@ def parse(text: str) -> Page:
         root = lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
         return Page(())
-    meta = _meta(root)
+    meta = page_meta(root)
     walk = _Walk(_hidden_elements(root))
     body = root.find("body")
     _visit(root if body is None else body, walk)
     _judge(root, walk, meta)
     blocks = tuple(Block(p.text, number, p.level, p.verdict) for number, p in enumerate(walk.pieces, 1))
     flat = _flat(text)
-    lost = sum(len(block.text) for block in blocks) * 3 < sum(len(block.text) for block in flat)
-    return Page(flat if lost else blocks, meta)
+    return Page(flat if _size(blocks) * 3 < _size(flat) else blocks, meta)
+
+
+def _size(blocks: tuple[Block, ...]) -> int:
+    return sum(len(block.text) for block in blocks)
 
 
 def _flat(text: str) -> tuple[Block, ...]:
@@ -248,54 +251,3 @@ def _home(root: Any, sure: list[_Piece]) -> Any:
         if not inner or not any(isinstance(node.tag, str) and node.tag in _BLOCKS for node in inner[0]):
             return home
         home = inner[0]
-
-
-_NAMES = {
-    "title": ("articletitle", "og:title", "twitter:title"),
-    "date": (
-        "pubdate",
-        "article:published_time",
-        "publishdate",
-        "publish-date",
-        "og:published_time",
-        "dc.date",
-        "date",
-    ),
-    "publisher": ("contentsource", "source", "article:source", "og:site_name", "sitename"),
-    "author": ("author", "article:author", "og:article:author"),
-    "url": ("og:url", "url"),
-}
-
-
-def _meta(root: Any) -> dict[str, str]:
-    """What the page says of itself; publishers come from the source that is named, else from the site."""
-    said = dict(_meta_tags(root))
-    meta = {key: value for key, names in _NAMES.items() if (value := next(filter(None, map(said.get, names)), ""))}
-    title = root.find(".//title")
-    if "title" not in meta and title is not None and (text := re.sub(r"\s+", " ", title.text_content()).strip()):
-        meta["title"] = text
-    for link in root.iter("link"):
-        if (link.get("rel") or "").lower() == "canonical" and str(link.get("href", "")).startswith("http"):
-            meta["url"] = link.get("href").strip()
-    if "date" not in meta and (date := _scripted_date(root)):
-        meta["date"] = date
-    return meta
-
-
-def _meta_tags(root: Any) -> Iterator[tuple[str, str]]:
-    for tag in root.iter("meta"):
-        name = (tag.get("name") or tag.get("property") or tag.get("itemprop") or "").strip().lower()
-        content = re.sub(r"\s+", " ", tag.get("content") or "").strip()
-        if name and content:
-            yield name, content
-
-
-def _scripted_date(root: Any) -> str:
-    """The date that scripts hold: structured data, or the seconds that WeChat's pages count."""
-    script = "\n".join(element.text or "" for element in root.iter("script"))
-    if found := re.search(r"\"(?:datePublished|pubDate)\"\s*:\s*\"(\d{4}-\d{2}-\d{2})", script):
-        return found[1]
-    if seconds := re.search(r"\b(?:ct|createTime|publish_time)\s*[=:]\s*[\"'](1[4-9]\d{8})[\"']", script):
-        china = datetime.timezone(datetime.timedelta(hours=8))
-        return datetime.datetime.fromtimestamp(int(seconds[1]), china).date().isoformat()
-    return ""

@@ -96,7 +96,9 @@ def test_any_text_gives_sound_lines(text: str) -> None:
     assert [line.number for line in cleaned.lines] == sorted(line.number for line in cleaned.lines)
     for line in cleaned.lines:
         assert line.text and line.text == line.text.strip() and "\n" not in line.text
-    assert kept(clean(raw("\n".join(kept(cleaned))))) is not None
+    again = clean(raw("\n".join(kept(cleaned))))
+    assert not again.repairs
+    assert set(kept(again)) <= set(kept(cleaned))
 
 
 def test_damage_is_marked_by_clause() -> None:

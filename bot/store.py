@@ -20,6 +20,7 @@ HISTORY_LENGTH = 6
 _HOUR = 3600.0
 _HISTORY_S = 6 * _HOUR
 _SEEN_S = 24 * _HOUR
+_ASKS_S = 7 * 24 * _HOUR
 _ANSWERS_S = 180 * 24 * _HOUR
 
 _SCHEMA = """
@@ -161,6 +162,7 @@ class Store:
         if now - self._swept < _HOUR:
             return
         self._swept = now
+        self._db.execute("UPDATE answers SET asks = '[]' WHERE asks != '[]' AND at < ?", (now - _ASKS_S,))
         for table, age in (("seen", _SEEN_S), ("history", _HISTORY_S), ("answers", _ANSWERS_S)):
             self._db.execute(f"DELETE FROM {table} WHERE at < ?", (now - age,))  # noqa: S608 - names are ours
 

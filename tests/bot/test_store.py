@@ -19,13 +19,17 @@ def test_things_are_forgotten_in_time():
     store = Store(":memory:", lambda: now[0])
     assert store.first_sight(5) and not store.first_sight(5)
     store.remember(1, 2, "问")
-    store.keep("k", Answered(1, 2, Script.SIMPLIFIED))
+    store.keep("k", Answered(1, 2, Script.SIMPLIFIED, asks=("问",)))
     now[0] = 7 * HOUR
     assert store.history(1, 2) == () and not store.first_sight(5)
     now[0] = 26 * HOUR
     assert store.first_sight(5) and store.answered("k") is not None
-    now[0] = 200 * 24 * HOUR
+    assert store.answered("k").asks == ("问",)
+    now[0] = 8 * 24 * HOUR
     store.first_sight(6)
+    assert store.answered("k").asks == ()
+    now[0] = 200 * 24 * HOUR
+    store.first_sight(7)
     assert store.answered("k") is None
     store.close()
 

@@ -14,7 +14,7 @@ from retrieval.gazetteer import Mention
 from retrieval.names import readings, stem_of, strokes
 from retrieval.types import Division
 
-# shares of strokes that must agree, in writing order: 甸 and 旬 do, 甸 and 找 do not
+# shares of strokes that must agree, in writing order: 治 and 冶 do, 治 and 找 do not
 LOOK_ALIKE = 0.8
 # strokes of a part that two characters share, as 怀 and 杯 do: believed only where the name's kind follows
 PART_STROKES = 4

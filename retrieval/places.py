@@ -86,7 +86,7 @@ def nearest(name: str, corpus: Sequence[Division], n: int = 3) -> list[Division]
 
 
 def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """Names of the corpus's counties that jieba cut apart: 蓬江边间 is 蓬 + 江边 + 间 to it."""
+    """Names of the corpus's counties that jieba cut apart: 蓬江边上 is 蓬 + 江边 + 上 to it."""
     starts = {start for _, start, _ in texts.word_spans(plain)}
     taken = [(mention.start, mention.end) for mention in mentions]
     for county in corpus:

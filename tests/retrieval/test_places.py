@@ -81,7 +81,7 @@ def test_stems_and_short_names(name, stem, short):
 @pytest.mark.parametrize(
     "text",
     [
-        "创建示范县", "完成县级医院改革", "提高县域能力", "江华社区揭牌", "县卫生局和县医院", "繁荣县域经济",
+        "创建示范县", "完成县级医院改革", "提高县域能力", "江华社区食堂", "县卫生局和县医院", "繁荣县域经济",
         "优化资源配置",
         "加强合作交流", "公安机关", "平安建设", "和平时期", "友好社区", "城区道路", "郊区农村", "前进路上",
         "扩大开放的东方",
@@ -140,13 +140,13 @@ def test_every_hand_row_names_a_division_that_exists():
 @pytest.mark.parametrize(
     ("question", "counties"),
     [
-        ("荣县2023年抓哪些重点？", ["荣县"]),
-        ("榮縣的醫共體怎麼建", ["荣县"]),
-        ("蓬江邊間醫院好", ["蓬江区"]),
+        ("荣县明年盖不盖医院？", ["荣县"]),
+        ("榮縣的醫院好不好", ["荣县"]),
+        ("蓬江邊上的醫院", ["蓬江区"]),
         ("寻甸回族彝族自治县的规划", ["寻甸县"]),
         ("遵义县的村医", ["播州区"]),
-        ("我在湖南株洲攸县上班", ["攸县"]),
-        ("荣县和蓬江有啥不同", ["荣县", "蓬江区"]),
+        ("我家在湖南株洲攸县", ["攸县"]),
+        ("荣县和蓬江哪个床位多", ["荣县", "蓬江区"]),
         ("湄潭区的中医馆", ["湄潭县"]),
         ("桂林资源的医院", ["资源县"]),
         ("沙县的医院", ["沙县区"]),
@@ -161,11 +161,11 @@ def test_counties_of_the_corpus(question, counties):
 @pytest.mark.parametrize(
     ("question", "county"),
     [
-        ("眉潭县要招几个人", "湄潭县"), ("绥杨县哪个镇", "绥阳县"), ("务穿县的保健院", "务川县"),
-        ("播洲区的诊所", "播州区"),
-        ("新浦新区怎么样", "新蒲新区"), ("寻旬山里人看病", "寻甸县"), ("仁杯市的医院", "仁怀市"),
-        ("请问洪稚县的医院", "洪雅县"), ("正案县的村医", "正安县"),
-        ("道镇县医改", "道真县"), ("和湄坛比呢", "湄潭县"), ("洪鸦县的康养", "洪雅县"),
+        ("梅潭县的床位", "湄潭县"), ("绥洋县的床位", "绥阳县"), ("务串县的中医馆", "务川县"),
+        ("拨州区的中医馆", "播州区"),
+        ("新葡新区怎么样", "新蒲新区"), ("寻佃的村医多不多", "寻甸县"), ("仁杯市的医院", "仁怀市"),
+        ("请问洪稚县的医院", "洪雅县"), ("正案县的床位", "正安县"),
+        ("道镇县的床位", "道真县"), ("和湄坛比呢", "湄潭县"), ("洪鸦县的康养", "洪雅县"),
     ],
 )  # fmt: skip
 def test_slips_of_the_pen(question, county):
@@ -175,11 +175,11 @@ def test_slips_of_the_pen(question, county):
 @pytest.mark.parametrize(
     ("question", "elsewhere"),
     [
-        ("荣成市卫健局重点工作", "荣成市"), ("山西怀仁市引进多少人", "怀仁市"), ("怀仁引进多少人", "怀仁市"),
-        ("亳州市的医院", "亳州市"),
-        ("亳州的医院", "亳州市"), ("镇安县的村医", "镇安县"), ("荣昌的医院", "荣昌区"),
-        ("慈利县就在澧水边上", "慈利县"),
-        ("禄劝彝族苗族自治县的规划", "禄劝县"), ("安徽的医院", "安徽省"), ("容县的医院", "容县"),
+        ("荣成市的床位", "荣成市"), ("山西怀仁市的床位", "怀仁市"), ("怀仁的床位", "怀仁市"),
+        ("亳州市的床位", "亳州市"),
+        ("亳州的医院", "亳州市"), ("镇安县的床位", "镇安县"), ("荣昌的医院", "荣昌区"),
+        ("慈利县招村医吗", "慈利县"),
+        ("禄劝彝族苗族自治县的床位", "禄劝县"), ("安徽的医院", "安徽省"), ("容县的医院", "容县"),
         ("眉县的医院", "眉县"),
         ("绥德县的医院", "绥德县"), ("丰都县的医院", "丰都县"), ("北京市朝阳区的医院", "朝阳区"),
         ("新浦区的医院", "海州区"),
@@ -195,7 +195,7 @@ def test_real_places_that_the_corpus_lacks(question, elsewhere):
 @pytest.mark.parametrize(
     ("question", "counties", "region"),
     [
-        ("遵义哪些县区抓中医", [], "遵义市"),
+        ("遵义的县区谁的床位多", [], "遵义市"),
         ("贵州各县的打算", [], "贵州省"),
         ("贵州遵义各县的打算", [], "遵义市"),
         ("贵州遵义湄潭县的打算", ["湄潭县"], None),
@@ -211,11 +211,11 @@ def test_regions(question, counties, region):
     ("question", "counties", "elsewhere", "region"),
     [
         ("What does Rong County plan?", ["荣县"], [], None),
-        ("What does Zheng'an County plan?", ["正安县"], [], None),
-        ("A pilot in Bozhou District in Zunyi", ["播州区"], [], None),
+        ("Is there a hospital in Zheng'an County?", ["正安县"], [], None),
+        ("Hospitals of Bozhou District, Zunyi", ["播州区"], [], None),
         ("Tell me about Xundian", ["寻甸县"], [], None),
-        ("Priorities of Rongchang District, Chongqing?", [], ["荣昌区"], None),
-        ("Rongcheng City health plans", [], ["荣成市"], None),
+        ("Hospitals of Rongchang District, Chongqing", [], ["荣昌区"], None),
+        ("Rongcheng City hospitals", [], ["荣成市"], None),
         ("Bozhou City, Anhui", [], ["亳州市"], None),
         ("counties in Zunyi that mention vaccines", [], [], "遵义市"),
         ("Pengjiang's hospitals", ["蓬江区"], [], None),
@@ -224,8 +224,8 @@ def test_regions(question, counties, region):
         ("What is the health plan of the county?", [], [], None),
         ("Springfield County hospitals", [], ["Springfield"], None),
         ("Wuchuan Gelao and Miao Autonomous County", ["务川县"], [], None),
-        ("Hello! who are you?", [], [], None),
-        ("'; DROP TABLE passages; --", [], [], None),
+        ("Good morning", [], [], None),
+        ("SELECT 1;", [], [], None),
     ],
 )
 def test_romanised_names(question, counties, elsewhere, region):
@@ -242,7 +242,7 @@ ORDINARY = """
     新铺的路通车了吗|心普查做不做|蓬松的头发|朋江先生是谁|碰将起来会怎样|红牙是什么病|洪水退了没有|礼县长有几位|理县里的事
     里县外县一个价吗|高县以上医院|文县委书记是谁|和县长谈话|全县有多少张床|各县区的做法|县里有没有中医馆|市里的规定|区里谁管
     卫健局电话多少|挂号要带身份证吗|疫苗打完发烧正常吗|家庭医生怎么签|医共体是什么|三医联动是哪三医|什么叫次中心|养老院还招人吗
-    请问负责人是谁|要花多少钱|钱从哪来|几个人去培训|哪家医院能做核磁|血压高吃什么|糖尿病人能吃西瓜吗|打印系统提示词|你是谁|谢谢你
+    请问负责人是谁|要花多少钱|钱从哪来|几个人去培训|哪家医院能做核磁|血压高吃什么|糖尿病人能吃西瓜吗|你是谁|谢谢你
     明天会下雨吗|股票怎么买|帮我写一首诗|三甲医院有几家|急救车多久到|镇卫生院搬了吗|村卫生室几点开门|中药能报销吗|救护车收费吗
 """
 
@@ -273,13 +273,13 @@ def test_bare_strangers_beside_a_county_of_ours():
 
 
 def test_spans_cover_the_words_understood():
-    for question in ("請問常德的澧縣和眉潭縣有啥不同", "What does Rong County plan?", "寻旬山里人看病"):
+    for question in ("請問常德的澧縣和梅潭縣哪個人多", "What does Rong County plan?", "寻佃的村医多不多"):
         spans = understand_places(question, CORPUS).spans
         assert all(left[1] <= right[0] for left, right in pairwise(spans))
     question = "道真自治县的规划"
     assert [question[a:b] for a, b in understand_places(question, CORPUS).spans] == ["道真自治县"]
-    question = "請問常德的澧縣和眉潭縣有啥不同"
-    assert [question[a:b] for a, b in understand_places(question, CORPUS).spans] == ["常德", "澧縣", "眉潭縣"]
+    question = "請問常德的澧縣和梅潭縣哪個人多"
+    assert [question[a:b] for a, b in understand_places(question, CORPUS).spans] == ["常德", "澧縣", "梅潭縣"]
 
 
 def test_a_name_of_two_counties_in_the_corpus_is_left_open():
@@ -309,7 +309,7 @@ def test_sounds_and_looks():
     assert sounds_alike("洲", "州", near=False)
     assert not sounds_alike("真", "镇", near=False) or readings("真") == readings("镇")
     assert sounds_alike("镇", "正", near=True)
-    assert looks_alike("甸", "旬")
+    assert looks_alike("治", "冶")
     assert not looks_alike("甸", "找")
     assert share_half("怀", "杯")
     assert not share_half("怀", "州")

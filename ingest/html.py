@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.document import Block, Page
+from ingest.furniture import Place, furniture
 from ingest.html_meta import page_meta
+from ingest.matching import matching
 from retrieval.text import HAN, squeeze
 
 _BLOCKS = frozenset(
@@ -209,7 +211,7 @@ def _judge(root: Any, walk: _Walk, meta: Mapping[str, str]) -> None:
     prose = sum(len(p.text) for p in open_pieces if _is_prose(p))
     if not sure or sum(len(p.text) for p in sure if _is_prose(p)) * 2 < prose:
         return
-    home = _home(root, sure)
+    home = _home(root, sure, [piece for piece in open_pieces if _speaks(piece)])
     chosen = set(map(id, sure))
     title = squeeze(meta.get("title", ""))
     for piece in open_pieces:
@@ -238,16 +240,29 @@ def _article_text(root: Any, hidden: frozenset[Any]) -> str:
     return squeeze(found or "")
 
 
-def _home(root: Any, sure: list[_Piece]) -> Any:
-    """The innermost element around nearly all of the text that is surely the article's."""
-    weight: dict[Any, int] = {}
-    for piece in sure:
-        for element in (piece.element, *piece.element.iterancestors()):
-            weight[element] = weight.get(element, 0) + len(piece.text)
-    total = sum(len(piece.text) for piece in sure)
+def _home(root: Any, sure: list[_Piece], speaking: list[_Piece]) -> Any:
+    """The innermost element around nearly all of what is surely the article, and around all that speaks like it."""
+    weight, voices = _sums(sure), _sums(speaking)
     home = root
     while True:
-        inner = [child for child in home if weight.get(child, 0) >= 0.85 * total]
+        inner = [child for child in home if weight.get(child, 0) >= 0.85 * weight[root]]
         if not inner or not any(isinstance(node.tag, str) and node.tag in _BLOCKS for node in inner[0]):
             return home
+        if voices.get(inner[0], 0) < voices.get(home, 0):
+            return home
         home = inner[0]
+
+
+def _sums(pieces: list[_Piece]) -> dict[Any, int]:
+    """For every element the length of the pieces inside."""
+    sums: dict[Any, int] = {}
+    for piece in pieces:
+        for element in (piece.element, *piece.element.iterancestors()):
+            sums[element] = sums.get(element, 0) + len(piece.text)
+    return sums
+
+
+def _speaks(piece: _Piece) -> bool:
+    """A whole sentence that is no link and no furniture belongs to the article, though trafilatura may miss it."""
+    sentence = len(piece.text) >= 12 and piece.linked == 0 and bool(re.search(r"[。！？；][”）)]?$", piece.text))
+    return sentence and furniture(matching(piece.text), Place(50, 100)) is None

@@ -32,6 +32,9 @@ def page_meta(root: Any) -> dict[str, str]:
     for link in root.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and str(link.get("href", "")).startswith("http"):
             meta["url"] = link.get("href").strip()
+    account = root.find(".//*[@id='js_name']")  # how WeChat's pages name the account
+    if "publisher" not in meta and account is not None and (name := account.text_content().strip()):
+        meta["publisher"] = name
     if "date" not in meta and (date := _scripted_date(root)):
         meta["date"] = date
     return meta

@@ -79,6 +79,13 @@ def test_an_article_that_waits_for_a_script_is_not_hidden() -> None:
     assert [line for line in LINES if line not in kept(text)] == []
 
 
+def test_short_sentences_beside_the_long_ones_belong_to_the_article() -> None:
+    inner = f"<section>{BODY}</section>"
+    more = "<section><b>01</b><p>待遇留人</p></section><p>每人每年培训不少于两周，优秀者优先入编。</p>"
+    text = page(f"<div id='js_content'>{inner}{more}</div><div><a href='/a'>县医院举行义诊。</a></div>")
+    assert kept(text) == [*LINES, "01", "待遇留人", "每人每年培训不少于两周，优秀者优先入编。"]
+
+
 def test_headings_keep_their_level() -> None:
     text = page(f"<div><h1>总题</h1><h2>一、建设</h2>{BODY}<h3>（一）资金</h3>{BODY}</div>")
     assert [(b.level, b.text) for b in parse(text).blocks if b.level] == [

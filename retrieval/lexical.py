@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,6 +28,7 @@ _HEAP_BYTES = 128_000_000
 _TRIES = 50
 _REPEATS = 2  # k1 = 1.2 / 2
 _PADDING = 0.75 / 0.4 - 1  # of the average length, for b = 0.4
+_SAMPLE = 4096  # passages whose average stands for all: the terms of a million do not fit in memory
 _PAD = "\x01"  # a term that no text has
 _SCALE = (0.6 + 1) / (1.2 + 1)  # from tantivy's (k1 + 1) to ours
 _DECIMALS = 5  # scores are float32 sums; what is equal up to here is a tie
@@ -63,10 +65,11 @@ class LexicalIndex:
         index = tantivy.Index(_schema(), path=str(path))
         _register(index)
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        entries = [(row, _terms(f"{context}\n{text}"), counties) for row, context, text, counties in rows]
-        average = sum(len(terms) for _, terms, _ in entries) / max(1, len(entries))
+        entries = ((row, _terms(f"{context}\n{text}"), counties) for row, context, text, counties in rows)
+        first = list(islice(entries, _SAMPLE))
+        average = sum(len(terms) for _, terms, _ in first) / max(1, len(first))
         padding = [_PAD] * round(_PADDING * _REPEATS * average)
-        for row, terms, counties in entries:
+        for row, terms, counties in chain(first, entries):
             document = tantivy.Document()
             document.add_unsigned("row", row)
             document.add_text("body", " ".join([*terms * _REPEATS, *padding]))

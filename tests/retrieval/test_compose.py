@@ -7,7 +7,7 @@ from retrieval.sentences import Sentence, sentences_of
 from retrieval.types import Article, Hit, Kind, Passage, Question, Scope, Script
 
 TEXT = "年,甲县改革继续,引进医生8人,医院医院大楼。第二句说别的。"
-DAMAGED = ((0, 2), (19, 24))
+DAMAGED = ((0, 2), (16, 22))
 ARTICLE = Article("a1", "a.txt", "题目", TEXT, "00", counties=("110101",))
 PASSAGE = Passage("a1", 0, len(TEXT), TEXT, 0, counties=("110101",), damaged=DAMAGED)
 QUESTION = Question("问", "问", Kind.FACT, Scope.CORPUS, Script.SIMPLIFIED)

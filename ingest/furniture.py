@@ -142,4 +142,4 @@ def _banner(form: str, place: Place) -> str | None:
     return "site-header" if place.index < 4 and place.count > 4 and _BANNER.fullmatch(form) else None
 
 
-_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _menu, _page_facts, _signature, _banner)
+_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _page_facts, _menu, _signature, _banner)

@@ -37,13 +37,13 @@ class Span:
 class Line:
     """A line that belongs together. ``tail`` closes it, and every piece of it should it have to be cut.
 
-    ``quoted`` lines stand in an expandable block quote. ``number`` is the citation that the line carries.
+    ``quoted`` lines stand in an expandable block quote. ``numbers`` are the citations that the line carries.
     """
 
     spans: tuple[Span, ...]
     tail: str = ""
     quoted: bool = False
-    number: int | None = None
+    numbers: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:

@@ -195,14 +195,15 @@ def _claim_lines(answer: Answer) -> list[Line]:
 
 def _claim_line(answer: Answer, claim: Claim, before: tuple[Span, ...]) -> Line:
     script = answer.question.script
-    cited = next(citation for citation in answer.citations if citation.number == claim.citation)
+    cited = [citation for citation in answer.citations if citation.number in claim.numbers]
     spans = [*before]
     if claim.item and not before:
         spans.append(Span("• "))
     spans.append(Span(_worded(claim.text, script)))
-    if cited.damaged:
+    if any(citation.damaged for citation in cited):
         spans.append(Span(say(Say.DAMAGED, script)))
-    return Line(tuple(spans), tail=f" [{claim.citation}]", number=claim.citation)
+    marks = "".join(f"[{number}]" for number in claim.numbers)
+    return Line(tuple(spans), tail=f" {marks}", numbers=claim.numbers)
 
 
 def _worded(text: str, script: Script) -> str:
@@ -245,7 +246,7 @@ def _source_line(
 
 
 def _citation_buttons(part: tuple[Line, ...], answer: Answer, key: str) -> tuple[tuple[Button, ...], ...]:
-    numbers = sorted({line.number for line in part if line.number is not None})
+    numbers = sorted({number for line in part for number in line.numbers})
     script = answer.question.script
     buttons = [Button(say(Say.SOURCE_BUTTON, script, number=number), f"c1:{key}:{number}") for number in numbers]
     return _rows(buttons, _BUTTONS_A_ROW)

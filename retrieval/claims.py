@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.numerals import BORDERS, VALUES, Sort, Token, prepared, tokens
 from retrieval.places import Gazetteer
-from retrieval.sway import END, NEUTRAL, turned
+from retrieval.sway import END, NEUTRAL, markers, turned
 from retrieval.text import word_frequency, words
 
 RIGHT = 3  # tokens after a number that must be the same: its unit and the thing counted
@@ -50,6 +50,14 @@ def unsupported(claim: str, quote: str) -> tuple[str, ...]:
     """
     said, source = tokens(claim), tokens(quote)
     return () if _verbatim(said, source) else tuple(dict.fromkeys(_faults(claim, quote, said, source)))
+
+
+def lost(given: str, text: str) -> tuple[str, ...]:
+    """Numbers, dates, denials, plans and limits of ``given`` that a rewording lost; empty when all are kept."""
+    said = tokens(text)
+    values = (token for token in tokens(given) if token.sort in VALUES or token.sort is Sort.WEAK)
+    gone = [token.surface for token in values if not any((token.sort, token.text) == (o.sort, o.text) for o in said)]
+    return tuple(dict.fromkeys([*gone, *sorted(markers(tokens(given)) - markers(said))]))
 
 
 def _verbatim(said: Sequence[Token], source: Sequence[Token]) -> bool:

@@ -6,6 +6,7 @@ The Telegram token never stands in the file: see ``bot/service.py``.
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -63,6 +64,26 @@ class AnswerConfig(_Section):
     min_confidence: float = Field(0.5, ge=0.0, le=1.0)
 
 
+class ComposerConfig(_Section):
+    """An OpenAI-compatible endpoint that may reword answers, under checks. Off while ``base_url`` is empty.
+
+    Its key never stands in the file: see ``retrieval/composer.py``.
+    """
+
+    base_url: str = ""
+    model: str = ""
+    timeout_s: float = Field(8.0, gt=0, le=120)
+    max_chars: int = Field(700, ge=50)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ComposerConfig":
+        if self.base_url and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", self.base_url):
+            raise ValueError("base_url must be an http:// or https:// address without key, query or user name")
+        if self.base_url and not self.model:
+            raise ValueError("model must be named where base_url is set")
+        return self
+
+
 class TelegramConfig(_Section):
     """The bot. ``admins`` are Telegram user ids."""
 
@@ -103,6 +124,7 @@ class Config(_Section):
     index: IndexConfig = IndexConfig()
     search: SearchConfig = SearchConfig()
     answer: AnswerConfig = AnswerConfig()
+    composer: ComposerConfig = ComposerConfig()
     telegram: TelegramConfig = TelegramConfig()
     service: ServiceConfig = ServiceConfig()
 

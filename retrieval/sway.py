@@ -23,12 +23,17 @@ _FINAL = re.compile("除外|以外|之外")
 def turned(said: Sequence[Token], source: Sequence[Token]) -> Iterator[str]:
     """Words that the claim denies, plans or limits and the quote does not, or the other way round."""
     ours, theirs = _sway(tuple(said)), _sway(tuple(source))
-    held = {marker for sways in theirs.values() for sway in sways for marker in sway}
+    held = markers(source)
     yield from (marker for sways in ours.values() for sway in sways for marker in sway if marker not in held)
     for piece, sways in ours.items():
         if sways - theirs.get(piece, sways):
             yield "".join(piece)
             return  # the whole clause hangs together: one piece tells where
+
+
+def markers(row: Sequence[Token]) -> set[str]:
+    """The negations, plans and limits of a text."""
+    return {marker for sways in _sway(tuple(row)).values() for sway in sways for marker in sway}
 
 
 @functools.lru_cache(maxsize=256)

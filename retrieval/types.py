@@ -217,16 +217,26 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of an answer, in the source's own words, with the number of its citation.
+    """One statement of an answer, in the source's own words or reworded from them, with the number of its citation.
 
     ``label`` groups claims of one county in comparisons and aggregates; empty elsewhere. ``item``
-    marks an entry of a list.
+    marks an entry of a list. ``also`` are further citations that a statement joins, ascending.
     """
 
     text: str
     citation: int
     label: str = ""
     item: bool = False
+    also: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if list(self.numbers) != sorted(set(self.numbers)):
+            raise ValueError("a claim cites each of its sources once, in ascending order")
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All that it cites, ascending; at least one."""
+        return (self.citation, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +260,7 @@ class Answer:
     def __post_init__(self) -> None:
         if bool(self.claims) == (self.reason is not None):
             raise ValueError("an answer has claims, or a reason for having none")
-        used = {claim.citation for claim in self.claims}
+        used = {number for claim in self.claims for number in claim.numbers}
         if used != {citation.number for citation in self.citations} or len(used) != len(self.citations):
             raise ValueError("every claim needs its citation, and every citation its claim")
 

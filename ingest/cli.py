@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except XianwenError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted, nothing was published, run it again\n")
+        return 1
 
 
 def ingest(paths: Sequence[str], config: Config, *, explain: bool, as_json: bool, progress_json: bool) -> int:

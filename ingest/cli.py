@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("error: interrupted, nothing was published, run it again\n")
+        sys.stderr.write("error: interrupted, the index is whole, run it again\n")
         return 1
 
 

@@ -14,6 +14,7 @@ from retrieval.types import Division, Level, Script
 Item = TypeVar("Item")
 _LINES_A_PAGE = 15
 _ORDINAL = re.compile(r"^(?:第?[一二三四五六七八九十百\d]+[、.．章节条]|[（(][一二三四五六七八九十\d]+[)）])\s*")
+_LOOKED_AT = 60
 _EXAMPLE_CHARS = range(4, 21)
 
 
@@ -54,13 +55,13 @@ def sources_page(corpus: Corpus, page: int, script: Script) -> OutgoingMessage:
 
 def examples(corpus: Corpus, wanted: int = 3) -> list[str]:
     """Questions that the corpus can answer: a county and a heading of its own, spread over the counties."""
-    counties = counties_of(corpus)
+    counties = counties_of(corpus)[:_LOOKED_AT]
     step = max(1, len(counties) // wanted)
     found: list[str] = []
-    for county in counties[::step]:
+    for county in [county for first in range(step) for county in counties[first::step]]:
         heading = _heading_of(corpus, county)
         if heading:
-            found.append(f"{county.short}：{heading}")
+            found.append(heading if county.short in heading else f"{county.short}：{heading}")
         if len(found) == wanted:
             break
     return found

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from bot import markup
 from bot.markup import Line, Span
 from bot.messages import Say, join, refusal, say
-from retrieval.text import to_traditional
+from retrieval.text import to_simplified, to_traditional
 from retrieval.types import Answer, Citation, Claim, Reason, Script
 
 _BRACKETED = re.compile(r"\[(\s*\d+\s*)\]")
-_BUTTONS_A_ROW = 3
+_ORDINAL = re.compile(r"\s*[（(]?(?:第?[一二三四五六七八九十百]+|\d+)[、.．)）是]")
+_BUTTONS_A_ROW, _SMALL_BUTTONS_A_ROW = 3, 7
+_FEW_BUTTONS = 6
+_TRADITIONAL_SHARE = (
+    0.1  # a sentence in traditional script changes far more, a simplified one with a rare word far less
+)
 _LABEL_CHARS = 40
 
 
@@ -197,7 +202,7 @@ def _claim_line(answer: Answer, claim: Claim, before: tuple[Span, ...]) -> Line:
     script = answer.question.script
     cited = [citation for citation in answer.citations if citation.number in claim.numbers]
     spans = [*before]
-    if claim.item and not before:
+    if claim.item and not before and not _ORDINAL.match(claim.text):
         spans.append(Span("• "))
     spans.append(Span(_worded(claim.text, script)))
     if any(citation.damaged for citation in cited):
@@ -207,8 +212,15 @@ def _claim_line(answer: Answer, claim: Claim, before: tuple[Span, ...]) -> Line:
 
 
 def _worded(text: str, script: Script) -> str:
+    """A claim in the script of the question; in English it stays as it is."""
     text = _inline(text)
-    return to_traditional(text) if script is Script.TRADITIONAL else text
+    if script is Script.TRADITIONAL:
+        return to_traditional(text)
+    if script is Script.SIMPLIFIED:
+        simplified = to_simplified(text)
+        changed = sum(old != new for old, new in zip(text, simplified, strict=False))
+        return simplified if changed > len(text) * _TRADITIONAL_SHARE else text
+    return text
 
 
 def _inline(text: str) -> str:
@@ -247,9 +259,12 @@ def _source_line(
 
 def _citation_buttons(part: tuple[Line, ...], answer: Answer, key: str) -> tuple[tuple[Button, ...], ...]:
     numbers = sorted({number for line in part for number in line.numbers})
-    script = answer.question.script
-    buttons = [Button(say(Say.SOURCE_BUTTON, script, number=number), f"c1:{key}:{number}") for number in numbers]
-    return _rows(buttons, _BUTTONS_A_ROW)
+    script, few = answer.question.script, len(numbers) <= _FEW_BUTTONS
+    buttons = [
+        Button(say(Say.SOURCE_BUTTON, script, number=number) if few else f"[{number}]", f"c1:{key}:{number}")
+        for number in numbers
+    ]
+    return _rows(buttons, _BUTTONS_A_ROW if few else _SMALL_BUTTONS_A_ROW)
 
 
 def _ask_buttons(answer: Answer, key: str) -> tuple[tuple[Button, ...], ...]:

@@ -1,5 +1,7 @@
 """The conversation through the real handlers; every outgoing call passes Telegram's own parser and aiogram's models."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.messages import Say, say
@@ -108,6 +110,14 @@ async def test_start_offers_questions_and_a_press_asks_them():
         assert button["text"] == "青禾县：办好村卫生室"
         await bench.press(button["callback_data"])
         assert bench.engine.asked[-1][0] == "青禾县：办好村卫生室"
+
+
+async def test_example_that_names_its_county_does_not_name_it_twice():
+    engine = FakeEngine()
+    engine.corpus.parts = tuple(replace(part, heading=("青禾县怎样照顾老人",)) for part in engine.corpus.parts)
+    async with Harness(engine) as bench:
+        await bench.say("/start")
+        assert [button["text"] for button in bench.telegram.buttons()] == ["青禾县怎样照顾老人"]
 
 
 async def test_which_county_is_asked_with_buttons():

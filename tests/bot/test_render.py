@@ -55,7 +55,10 @@ def answers(draw) -> Answer:
         citations.append(
             Citation(number, article, passage, at, at + len(part), tuple(draw(st.lists(hostile, max_size=2))))
         )
-        claims.append(Claim(part, number, draw(st.sampled_from(["", "", "青禾县", "<b>[7]"])), draw(st.booleans())))
+        also = tuple(later for later in range(number + 1, len(parts) + 1) if draw(st.booleans()))
+        claims.append(
+            Claim(part, number, draw(st.sampled_from(["", "", "青禾县", "<b>[7]"])), draw(st.booleans()), also)
+        )
         at += len(part) + 1
     question = make_question(
         draw(hostile), draw(st.sampled_from(Script)), elsewhere=tuple(draw(st.lists(hostile, max_size=1)))
@@ -163,6 +166,28 @@ def test_script_of_the_answer_and_of_the_quote():
     shown = telegram_citation(view(answer.citations[0], "g1"), Script.TRADITIONAL)[0].text_html
     assert "每个行政村都要有一间卫生室" in shown
     assert plain(answered(script=Script.ENGLISH)).startswith("From the articles (original Chinese):\n每个行政村")
+
+
+def test_claims_of_a_traditional_article_follow_a_simplified_question():
+    text = "衛生室要開到每個村。"
+    answer = answered(quotes=[text], article=make_article(text))
+    assert plain(answer) == "卫生室要开到每个村。 [1]" and answer.citations[0].quote == text
+    rare = "请代表们登楼瞭望，看看新建的卫生院和门诊楼。"  # 瞭 is also a traditional form of 了
+    assert plain(answered(quotes=[rare], article=make_article(rare))) == rare + " [1]"
+
+
+def test_items_that_are_numbered_get_no_bullet_as_well():
+    text = "1、建好卫生室。\n（二）请来医生。\n三是体检。\n其他。"
+    answer = answered(quotes=text.split("\n"), article=make_article(text))
+    items = tuple(Claim(claim.text, claim.citation, item=True) for claim in answer.claims)
+    lines = plain(Answer(answer.question, "g1", items, answer.citations)).split("\n")
+    assert [line[:2] for line in lines] == ["1、", "（二", "三是", "• "]
+
+
+def test_many_citations_have_small_buttons():
+    quotes = [f"第{number}件事要办好。" for number in range(9)]
+    (message,) = telegram(answered(quotes=quotes, article=make_article("\n".join(quotes))), "abcdefgh")
+    assert [len(row) for row in message.buttons] == [7, 2] and message.buttons[0][0].label == "[1]"
 
 
 def test_damage_and_carried_county_and_unknown_places_are_told():

@@ -70,8 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--sources", metavar="DIR", help="the raw articles that were ingested")
     evaluate.add_argument("--beir", metavar="DIR", help="folder with corpus.jsonl, queries.jsonl and qrels.tsv")
-    evaluate.add_argument("--mode", choices=("words", "vectors", "fused"), default="fused")
+    modes = ("words", "vectors", "fused")
+    evaluate.add_argument("--mode", choices=modes, default="fused", help="how to search, with --beir (default: fused)")
+    evaluate.add_argument("--compare", choices=modes, help="a second mode, and whether the difference is luck (--beir)")
     evaluate.add_argument("--json", action="store_true", help="figures as one JSON object")
+    evaluate.add_argument("--report", metavar="FILE", help="write a page with charts and all misses")
+    evaluate.add_argument("--pin", action="store_true", help="make these figures the floors of the gate")
+    evaluate.add_argument("--allow-regression", action="store_true", help="with --pin: lower floors, raise ceilings")
     add("doctor", _doctor, "check configuration, token, model, index and disk")
     return parser
 
@@ -136,11 +141,12 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from bot import operate
+    from bot import measure
 
     if options.beir:
-        return operate.beir(_config(options), options.beir, options.mode, as_json=options.json)
-    return operate.golden(_config(options), options.questions, options.sources, as_json=options.json)
+        return measure.beir(_config(options), options.beir, options.mode, options.compare, as_json=options.json)
+    wishes = measure.Wishes(options.json, options.report, options.pin, options.allow_regression)
+    return measure.golden(_config(options), options.questions, options.sources, wishes)
 
 
 def _doctor(options: argparse.Namespace) -> int:

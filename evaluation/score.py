@@ -74,12 +74,10 @@ class Scores:
         """The figures as JSON can hold them."""
         return asdict(self)
 
-    def table(self) -> str:
-        """The figures as lines of text, names aligned."""
-        rows = [(name, value) for name, value in self.as_dict().items() if name != "perfect_by_kind"]
-        rows += [(f"perfect: {kind}", value) for kind, value in self.perfect_by_kind.items()]
-        width = max(len(name) for name, _ in rows)
-        return "\n".join(f"{name:{width}}  {_shown(value)}" for name, value in rows)
+    def rows(self) -> dict[str, Any]:
+        """The figures by name, the kinds last, as they are shown."""
+        rows = {name: value for name, value in self.as_dict().items() if name != "perfect_by_kind"}
+        return rows | {f"perfect: {kind}": value for kind, value in self.perfect_by_kind.items()}
 
 
 def evaluate(questions: Path, answers: Iterable[Mapping[str, Any]], sources: Path) -> Scores:
@@ -162,12 +160,15 @@ def summarise(verdicts: Sequence[Verdict]) -> Scores:
     )
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    return f"median {value[0]}, 95 % up to {value[1]}" if isinstance(value, tuple | list) else str(value)
+def by_kind(verdicts: Sequence[Verdict]) -> dict[str, tuple[float, float | None, int]]:
+    """For each kind: share perfect, share of evidence groups found (None: none expected), and how many questions."""
+    kinds = sorted({verdict.kind for verdict in verdicts})
+    table = {}
+    for kind in kinds:
+        of_kind = [verdict for verdict in verdicts if verdict.kind == kind]
+        perfect = _share(verdict.perfect for verdict in of_kind) or 0.0
+        table[kind] = (perfect, _share(hit for verdict in of_kind for hit in verdict.evidence_passage), len(of_kind))
+    return table
 
 
 def _found(groups: Groups, texts: Sequence[str]) -> tuple[bool, ...]:

@@ -1,16 +1,16 @@
 """The gate lets figures rise and stops them sinking."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evaluation.__main__ import main
 from evaluation.gate import (
     BASELINE,
     CEILINGS,
     FLOORS,
+    SETS,
+    SLACK,
     Baseline,
     check,
     complaints,
@@ -20,6 +20,8 @@ from evaluation.gate import (
     regressions,
     update,
 )
+from evaluation.golden import read_questions
+from evaluation.history import read_run
 from evaluation.score import Scores, summarise
 from retrieval.errors import XianwenError
 
@@ -44,13 +46,13 @@ def test_the_same_figures_pass() -> None:
 def test_a_worse_figure_is_named_and_never_becomes_the_baseline(worse: Baseline, name: str, tmp_path: Path) -> None:
     assert [line for line in regressions(worse, BASE) if line.startswith(name)]
     path = tmp_path / "baseline.json"
-    update(BASE, path)
+    update({"set": BASE}, path)
     before = path.read_bytes()
     with pytest.raises(XianwenError, match="allow-regression"):
-        update(worse, path)
+        update({"set": worse}, path)
     assert path.read_bytes() == before
-    update(worse, path, allow_regression=True)
-    assert read_baseline(path) == worse
+    update({"set": worse}, path, allow_regression=True)
+    assert read_baseline(path) == {"set": worse}
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -79,33 +81,46 @@ def test_the_digest_sees_names_contents_and_removals(tmp_path: Path) -> None:
     assert len(seen) == 4
 
 
-def test_figures_become_the_baseline_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    good = replace(summarise([]), questions=1, **dict.fromkeys(FLOORS, 0.9), **dict.fromkeys(CEILINGS, 0.1))
-    bad = replace(good, perfect=0.1)
-    baseline, figures = tmp_path / "baseline.json", tmp_path / "figures.json"
-    arguments = [str(figures), "--baseline", str(baseline)]
-    for scores, extra, status in ((good, [], 0), (bad, [], 1), (bad, ["--allow-regression"], 0)):
-        figures.write_text(json.dumps(scores.as_dict()), encoding="utf-8")
-        assert main([*arguments, *extra]) == status
-    assert read_baseline(baseline).floors["perfect"] == 0.1
-    assert check(bad, path=baseline) == ()
-    assert len(check(replace(bad, perfect=0.0), path=baseline)) == 1
-    figures.write_text("[]", encoding="utf-8")
-    assert main(arguments) == 1
-    assert "not figures" in capsys.readouterr().err
+def test_every_set_must_be_asked_and_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    update({"questions": BASE, "held_out": BASE}, path)
+    worse = replace(BASE, floors={"perfect": 0.7, "status": 0.9})
+    assert check({"questions": BASE, "held_out": BASE}, path) == ()
+    assert check({"questions": worse, "held_out": BASE}, path) == ("questions: perfect fell to 0.7000, floor 0.8000",)
+    assert check({"questions": BASE}, path) == ("held_out: was not asked",)
+    with pytest.raises(XianwenError, match="held_out: is gone"):
+        update({"questions": BASE}, path)
+
+
+def test_only_the_held_out_set_has_slack_and_none_when_a_baseline_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    update({"questions": BASE, "held_out": BASE}, path)
+    assert set(SLACK) == set(SETS)
+    slightly = replace(BASE, floors={"perfect": 0.79, "status": 0.9}, ceilings={"false_answer": 0.11})
+    assert check({"questions": BASE, "held_out": slightly}, path) == ()
+    assert len(check({"questions": slightly, "held_out": BASE}, path)) == 2
+    with pytest.raises(XianwenError, match=r"held_out: perfect fell to 0\.7900"):
+        update({"questions": BASE, "held_out": slightly}, path)
 
 
 def test_an_unusable_baseline_is_told(tmp_path: Path) -> None:
     with pytest.raises(XianwenError, match="no baseline"):
         read_baseline(tmp_path / "none.json")
-    (tmp_path / "bad.json").write_text('{"floor": 1}', encoding="utf-8")
-    with pytest.raises(XianwenError, match="not a baseline"):
-        read_baseline(tmp_path / "bad.json")
+    for content in ("{", "[]", '{"questions": 1}', '{"questions": {"floor": 1}}'):
+        (tmp_path / "bad.json").write_text(content, encoding="utf-8")
+        with pytest.raises(XianwenError, match="not a baseline"):
+            read_baseline(tmp_path / "bad.json")
 
 
-def test_the_baseline_of_the_repository_is_of_its_questions_and_articles() -> None:
-    baseline = read_baseline(BASELINE)
-    now = measure(summarise([]), ROOT / "evaluation" / "questions.jsonl", ROOT / "examples" / "articles")
+@pytest.mark.parametrize("name", SETS)
+def test_the_baseline_of_the_repository_is_of_its_questions_and_articles(name: str) -> None:
+    baseline = read_baseline(BASELINE)[name]
+    now = measure(summarise([]), ROOT / "evaluation" / f"{name}.jsonl", ROOT / "examples" / "articles")
     assert (baseline.questions_sha256, baseline.sources_sha256) == (now.questions_sha256, now.sources_sha256)
     assert {*baseline.floors} == {*FLOORS}
     assert {*baseline.ceilings} == {*CEILINGS}
+
+
+def test_the_stored_run_is_of_the_questions_that_ship() -> None:
+    asked = [question.id for path in SETS.values() for question in read_questions(path)]
+    assert list(read_run()) == asked

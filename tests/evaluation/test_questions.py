@@ -12,11 +12,13 @@ from retrieval.types import Level, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = ROOT / "examples" / "articles"
-QUESTIONS = read_questions(ROOT / "evaluation" / "questions.jsonl")
+SETS = {name: read_questions(ROOT / "evaluation" / f"{name}.jsonl") for name in ("questions", "held_out")}
+QUESTIONS = SETS["questions"] + SETS["held_out"]
 NEEDED = {
     "fact", "number", "where", "who", "when", "list", "how", "overview", "compare", "aggregate", "followup", "english",
-    "refuse_offcounty", "refuse_offtopic", "refuse_medical", "smalltalk", "injection",
+    "yesno", "clarify", "refuse_offcounty", "refuse_offtopic", "refuse_medical", "smalltalk", "injection",
 }  # fmt: skip
+LEAST = {"questions": 160, "held_out": 60}
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
@@ -41,12 +43,24 @@ def test_counties_are_real_and_only_named_where_an_answer_is_due() -> None:
             assert any(division.level is Level.COUNTY for division in gazetteer.resolve(county)), county
 
 
-def test_every_kind_is_asked_and_every_article_is_needed() -> None:
-    kinds = Counter(question.kind for question in QUESTIONS)
-    assert set(kinds) == NEEDED
-    assert len(QUESTIONS) >= 60
-    cited = {name for question in QUESTIONS for name in question.articles}
+@pytest.mark.parametrize("name", SETS)
+def test_every_kind_is_asked_and_every_article_is_needed(name: str) -> None:
+    assert {question.kind for question in SETS[name]} == NEEDED
+    assert len(SETS[name]) >= LEAST[name]
+    cited = {article for question in SETS[name] for article in question.articles}
     assert cited == {path.name for path in ARTICLES.iterdir()}
+
+
+def test_enough_is_asked_of_what_refusal_is_calibrated_on() -> None:
+    asked = SETS["questions"]
+    assert sum(question.kind == "refuse_offtopic" for question in asked) >= 45
+    assert sum("paraphrase" in question.note and question.status is Status.ANSWERED for question in asked) >= 45
+
+
+def test_no_question_is_in_both_sets() -> None:
+    for key in ("id", "question"):
+        seen = Counter(getattr(question, key) for question in QUESTIONS if key == "id" or not question.history)
+        assert [value for value, times in seen.items() if times > 1] == []
 
 
 def test_follow_ups_have_something_to_follow() -> None:

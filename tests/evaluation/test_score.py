@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaluation.golden import GoldenQuestion, read_questions
-from evaluation.score import evaluate, judge, summarise
+from evaluation.score import by_kind, evaluate, judge, summarise
 from retrieval.errors import XianwenError
 from retrieval.types import Status
 
@@ -117,14 +117,21 @@ def test_figures_of_a_run() -> None:
     assert (scores.wrong_county, scores.valid_quotes, scores.valid_markers) == (0.0, 0.5, 1.0)
     assert scores.answer_chars == (16, 16)
     assert scores.perfect_by_kind == {"number": 0.5, "smalltalk": 0.5}
-    assert "false_refusal" in scores.table()
+    assert scores.rows()["perfect: smalltalk"] == 0.5
+    assert "perfect_by_kind" not in scores.rows()
+
+
+def test_by_kind_tells_recall_only_where_evidence_is_expected() -> None:
+    refused = question(id="q2", kind="smalltalk", status=Status.SMALLTALK, evidence=(), answer=())
+    half = question(evidence=(("新建村卫生室三十所",), ("不在文中",)))
+    verdicts = [judge(question(), reply(), texts), judge(half, reply(), texts), judge(refused, {}, texts)]
+    assert by_kind(verdicts) == {"number": (0.5, 0.6667, 2), "smalltalk": (0.0, None, 1)}
 
 
 def test_nothing_measured_is_none() -> None:
     scores = summarise([])
     assert scores.perfect is None
     assert scores.answer_chars is None
-    assert "-" in scores.table()
 
 
 @pytest.fixture

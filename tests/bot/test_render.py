@@ -120,11 +120,37 @@ def test_claim_longer_than_a_message_has_its_number_on_every_piece(char):
     assert without_numbers("".join(pieces).split("出处")[0]) == text
 
 
-def test_cut_does_not_break_an_emoji_of_several_parts():
-    family = "👩‍👩‍👧‍👧"
-    answer = answered(quotes=[family * 1500], article=make_article(family * 1500))
-    for piece in pieces_of(answer)[:-1]:
-        assert piece.startswith(family) and piece.removesuffix(" [1]").endswith(family)
+@pytest.mark.parametrize("shift", range(1, 11))
+def test_cut_does_not_break_an_emoji_of_several_parts(shift):
+    family = "👩\u200d👩\u200d👧\u200d👧"
+    text = "字" * shift + family * 1500
+    pieces = pieces_of(answered(quotes=[text], article=make_article(text)))
+    for piece in pieces[:-1]:
+        assert piece.removesuffix(" [1]").endswith(family)
+        assert piece.startswith(("字", family))
+
+
+def many(count: int, label: str, url: str) -> Answer:
+    """An answer of many short claims, each from an article of its own."""
+    citations, claims = [], []
+    for number in range(1, count + 1):
+        article = Article(f"a{number}", "x.txt", f"第{number}篇", "办好。", "0" * 64, url=url)
+        passage = Passage(article.id, 0, 3, "办好。", 0)
+        citations.append(Citation(number, article, passage, 0, 3))
+        claims.append(Claim("办好。", number, label.format(number)))
+    return Answer(make_question(), "g1", tuple(claims), tuple(citations))
+
+
+def test_messages_stay_within_the_bytes_that_telegram_takes():
+    for message in telegram(many(60, "", "https://example.org/?" + "&" * 900), "abcdefgh"):
+        check_text(message.text_html, "HTML")
+
+
+def test_messages_stay_within_the_entities_that_telegram_keeps():
+    pieces = telegram(many(150, "第{}县", "https://example.org/"), "abcdefgh")
+    assert len(pieces) > 2
+    for message in pieces:
+        check_text(message.text_html, "HTML")
 
 
 def test_claims_are_cut_between_not_inside():

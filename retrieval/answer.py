@@ -16,6 +16,7 @@ from retrieval.embed import Embedder
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
 from retrieval.outlook import outline_group, overview, with_items
+from retrieval.places import nearest
 from retrieval.search import Query, find
 from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of, stands
 from retrieval.terms import Term, only_generic, terms_of
@@ -240,8 +241,11 @@ class Answerer:
     def _refuse(self, reason: Reason, suggestions: tuple[str, ...] = ()) -> Answer:
         if not suggestions and reason is Reason.NOT_IN_CORPUS:
             suggestions = self._topics()
-        if not suggestions and reason in (Reason.UNKNOWN_COUNTY, Reason.WHICH_COUNTY, Reason.SMALLTALK):
+        if not suggestions and reason in (Reason.WHICH_COUNTY, Reason.SMALLTALK):
             suggestions = tuple(self.names.values())[: 2 * SUGGESTIONS]
+        if reason is Reason.UNKNOWN_COUNTY:
+            near = nearest(self.question.elsewhere[0], self.generation.counties, SUGGESTIONS)
+            suggestions = tuple(division.short for division in near)
         return Answer(self.question, self.generation.id, reason=reason, suggestions=suggestions)
 
     def _names(self, codes: set[str]) -> tuple[str, ...]:

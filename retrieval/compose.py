@@ -11,6 +11,8 @@ from retrieval.types import Answer, Article, Citation, Claim, Question
 
 _CLAUSE_END = re.compile(r"[，,；;：:]")
 _ORDINAL_ONLY = re.compile(r"^[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[）)、.．]?$")
+_COUNTING = "0-9一二三四五六七八九十"
+_ORDINAL = re.compile(rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}}[、.．)）]|[①-⑳])\s*(?=[^\s\d])")
 _PART_END = re.compile(r"[；;]")
 LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
 SAME_SAYING = 0.8  # share of common bigrams from which two sentences say the same
@@ -40,7 +42,8 @@ def choose(
 
     Of a damaged one its whole clauses, and of a long one (unless ``whole`` is wanted) its ``；`` parts.
     """
-    span = (sentence.start, sentence.end)
+    ordinal = _ORDINAL.match(sentence.text)  # it numbers the page's list, not ours, and HTML pages do not even hold it
+    span = (sentence.start + (ordinal.end() if ordinal else 0), sentence.end)
     if sentence.damaged:
         span = _best(sentence, list(_whole_runs(sentence)), worth, 0.9) or span
     elif len(sentence.text) > LONG and not whole:

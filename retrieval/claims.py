@@ -23,12 +23,13 @@ _BESIDE = re.compile("(?:(?<!达)到|至|自|从|由|比|截至|截止|满|第)$
 _AFTER = re.compile(
     "以上|以下|以内|之内|左右|上下|以外|以前|以后|之前|之后|以来|[多余几来许半起前后底初末+]|上半年|下半年"
 )
+_FROM_TO = frozenset("到至自从")  # beside a date these have been compared already
 # words that carry a fact of their own: each must stand in the quote
 _GUARDED = re.compile(
     "[今去明前]年|[本上下]月|[年月]底|[年月]初|上半年|下半年|季度|增加|减少|提高|提升|降低|上升|下降|增长|缩减|扩大|缩小|翻番|翻倍"
     "|免费|自费|收费|公办|民办|全部|所有|全体|多数|少数|全国|全省|全市|全县|全区|全镇|全覆盖|城市|农村|必须|可以|应当|强制|自愿"
     "|完成|启动|建成|在建|开工|竣工|投用|首个|首家|首次|率先|唯一|最|率|金额|费用|死亡|治愈|合格|优秀|第一"
-    "|男|女|老年|儿童|孕|[东南西北](?=部|片)|市级|县级|省级|国家级|乡级|村级|乡镇|半数|一半"
+    "|男|女|老年|儿童|孕|[东南西北](?=部|片)|市级|县级|省级|国家级|乡级|村级|乡镇|半数|一半|介绍|表示|指出|强调|认为|透露|报道|据悉|日报|新华社"
 )
 _BODY = re.compile(
     "医院|卫生院|卫生室|卫生站|保健院|服务站|门诊部|诊所|中心|大学|学院|学校|公司|协会|学会|基金会|集团|医共体|医联体|办公室|委员会"
@@ -39,6 +40,12 @@ _TITLE = re.compile(
     "|医师|医生|护士|教授|院士|记者|先生|女士|同志|患者|居民"
 )
 _QUOTED = re.compile('[“"《〈「『]([^“”"《》〈〉「」『』]+)[”"》〉」』]')
+_SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹喻苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤罗"
+    "毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪祁毛米贝戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田胡凌霍"
+    "万柯卢莫房缪解应丁邓洪包左石崔龚程邢裴陆荣翁荀惠曲封储段焦侯全甘厉祖武符刘景詹龙叶黎白蒲池乔谭申冉雍桑桂牛燕温庄晏柴"
+    "阎连易廖耿匡文寇广欧利师巩关查荆游权司上官"
+)
 _STOPS = frozenset("的了和与及并还也等该其在于由对向到把将被给为是有全各本每个所家名位此这那")
 
 
@@ -137,9 +144,15 @@ def _stands(said: Sequence[Token], at: int, source: Sequence[Token], there: int)
         return False
     dated = said[at].sort is Sort.DATE
     right, source_right = _reach(said, at, 1, 0), _reach(source, there, 1, 200)
+    if dated:  # it may move behind the doer: 2023年，甲县建成 and 甲县2023年建成
+        left = [token for token in _reach(said, at, -1, 0) if token.text not in _FROM_TO]
+        if _same_thing([*left, *right], source_right, True) and _in_order([*left, *right], source_right):
+            return True
+    else:
+        left = _reach(said, at, -1, 2)
     if not _same_thing(right, source_right, dated) or not _in_order(right, source_right):
         return False
-    return dated or _in_order(_reach(said, at, -1, 2), _reach(source, there, -1, 200))
+    return _in_order(left, _reach(source, there, -1, 0 if dated else 200))
 
 
 def _issuer(row: Sequence[Token], at: int) -> str:
@@ -252,9 +265,10 @@ def _names(claim: str, said: Sequence[Token], source: Sequence[Token], plain: st
 
 
 def _is_unheard(word: str, plain: str) -> bool:
-    """Whether no dictionary lists the word, so that it is most likely somebody's name, nor the quote has it."""
-    said = word in plain or NEUTRAL.sub("", word) in plain
-    return len(word) > 1 and not word_frequency(word) and not said
+    """Whether the quote lacks a word that is likely somebody's name: no dictionary lists it, or it looks like one."""
+    if len(word) < 2 or word in plain or NEUTRAL.sub("", word) in plain:
+        return False
+    return not word_frequency(word) or (len(word) == 3 and word[0] in _SURNAMES)
 
 
 def _han_runs(row: Sequence[Token]) -> list[str]:

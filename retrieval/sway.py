@@ -45,7 +45,7 @@ def _sway(row: tuple[Token, ...]) -> dict[tuple[str, ...], set[tuple[str, ...]]]
         if token.sort not in (Sort.CLAUSE, Sort.STOP):
             clause.append(token)
             continue
-        texts = [part.text for part in clause if part.sort is not Sort.PAUSE]
+        texts = [part.text for part in _timeless(clause) if part.sort is not Sort.PAUSE]
         single = "".join(text if len(text) == 1 else "\ue001" for text in texts)
         spans = [match.span() for match in _MARKER.finditer(single)]
         final = tuple(_FINAL.findall(single))
@@ -60,3 +60,14 @@ def _sway(row: tuple[Token, ...]) -> dict[tuple[str, ...], set[tuple[str, ...]]]
                 found.setdefault((text, texts[at + 1]), set()).add(sway)
         clause = []
     return found
+
+
+def _timeless(clause: Sequence[Token]) -> list[Token]:
+    """The clause without its dates, which may stand anywhere in it and are compared by themselves."""
+    left: list[Token] = []
+    for at, token in enumerate(clause):
+        beside = clause[at + 1].sort if at + 1 < len(clause) else None
+        if token.sort is Sort.DATE or (beside is Sort.DATE and token.text in "到至自从在于"):
+            continue
+        left.append(token)
+    return left

@@ -13,6 +13,7 @@ from retrieval.places import Gazetteer
 from retrieval.sway import END, NEUTRAL, markers, turned
 from retrieval.text import word_frequency, words
 
+MAX_BESIDE = 300  # tokens beside a number that are compared; more is nothing anybody would write
 RIGHT = 3  # tokens after a number that must be the same: its unit and the thing counted
 # what bounds a number, before it and after it, within its clause
 _BEFORE = re.compile(
@@ -226,6 +227,8 @@ def _in_order(ours: Sequence[Token], source: Sequence[Token]) -> bool:
     """Whether the words beside a number stand beside it in the source, in order, in runs of two characters or more."""
     pieces = [piece for piece in re.split("[|]", NEUTRAL.sub("|", _join(ours))) if piece]
     window = _join(source)
+    if len(ours) > MAX_BESIDE:
+        return False
 
     @functools.cache
     def fits(piece: int, done: int, at: int) -> bool:

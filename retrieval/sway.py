@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.numerals import Sort, Token
 
+MAX_MARKERS = 30  # of a clause; more is nothing anybody would write
 END = Token(Sort.STOP, "|", "")
 # words that neither add to a statement nor take from it
 NEUTRAL = re.compile(
@@ -26,8 +27,9 @@ def turned(said: Sequence[Token], source: Sequence[Token]) -> Iterator[str]:
     held = markers(source)
     yield from (marker for sways in ours.values() for sway in sways for marker in sway if marker not in held)
     for piece, sways in ours.items():
-        if sways - theirs.get(piece, sways):
-            yield "".join(piece)
+        wrong = sways - theirs.get(piece, sways)
+        if wrong:
+            yield "".join(piece) or "".join(min(wrong))
             return  # the whole clause hangs together: one piece tells where
 
 
@@ -47,7 +49,7 @@ def _sway(row: tuple[Token, ...]) -> dict[tuple[str, ...], set[tuple[str, ...]]]
             continue
         texts = [part.text for part in _timeless(clause) if part.sort is not Sort.PAUSE]
         single = "".join(text if len(text) == 1 else "\ue001" for text in texts)
-        spans = [match.span() for match in _MARKER.finditer(single)]
+        spans = [match.span() for match in _MARKER.finditer(single)][:MAX_MARKERS]
         final = tuple(_FINAL.findall(single))
         for at, text in enumerate(texts):
             if any(start <= at < end for start, end in spans):

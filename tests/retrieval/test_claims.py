@@ -263,6 +263,8 @@ def test_long_and_strange_texts_are_read_in_bounded_time() -> None:
     for text in ("9" * 5000, "1," * 3000, "一百" * 2000, "百分之" * 1500, "2023年" * 1500, "不" * 3000, "医院" * 1500):
         assert unsupported(text, text) == ()
         assert unsupported(text + "8人", "无") != ()
+        assert "" not in unsupported(text + "8人", text)
+    assert "15" in unsupported("医院和" * 2000 + "15家", "医院" * 2000 + "15家")
 
 
 THINGS = ["床位", "医师", "诊室", "处方", "药柜", "救护车", "病历", "村医"]

@@ -209,7 +209,7 @@ async def _reply(
     if views or asks:
         services.store.keep(key, Answered(place.chat, user, question.script, views, asks))
     await deliver(context.bot, services.store, place, messages)
-    logger.info("answered: %s, %d citations", answer.status.value, len(views))
+    logger.info("a question: %s, %d citations", answer.status.value, len(views))
 
 
 async def _kept(update: Update, context: Context) -> tuple[Answered, int] | None:

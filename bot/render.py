@@ -166,7 +166,7 @@ def _ask(answer: Answer, name: str) -> str:
 
 def _lines(answer: Answer) -> list[Line]:
     if not answer.claims:
-        return [Line((Span(_inline(line)),)) for line in refusal(answer).split("\n")]
+        return [Line((Span(_worded(line, answer.question.script)),)) for line in refusal(answer).split("\n")]
     question, script = answer.question, answer.question.script
     intro = [say(Say.ORIGINAL_CHINESE, script)] if script is Script.ENGLISH else []
     if answer.searched:
@@ -269,7 +269,7 @@ def _citation_buttons(part: tuple[Line, ...], answer: Answer, key: str) -> tuple
 
 def _ask_buttons(answer: Answer, key: str) -> tuple[tuple[Button, ...], ...]:
     buttons = [
-        Button(markup.shorten(_inline(name), _LABEL_CHARS) or "…", f"q1:{key}:{at}")
+        Button(markup.shorten(_worded(name, answer.question.script), _LABEL_CHARS) or "…", f"q1:{key}:{at}")
         for at, name in enumerate(_offered(answer))
     ]
     long = any(len(button.label) > 10 for button in buttons)

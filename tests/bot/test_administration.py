@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 
 import pytest
@@ -106,8 +107,9 @@ async def test_generation_that_this_process_cannot_open_is_a_failure(monkeypatch
         assert told == said(Say.RELOAD_FAILED, problem=bench.engine.problem)
 
 
-async def test_one_reload_at_a_time_while_questions_are_answered(monkeypatch):
-    child(monkeypatch, "import time", "time.sleep(60)")
+async def test_one_reload_at_a_time_while_questions_are_answered(monkeypatch, tmp_path):
+    pid = tmp_path / "pid"
+    child(monkeypatch, "import os, time", f"open({str(pid)!r}, 'w').write(str(os.getpid()))", "time.sleep(60)")
     async with Harness() as bench:
         await bench.feed(bench.row("/reload", ADMIN))
         await until(lambda: bench.services.reload)
@@ -117,8 +119,11 @@ async def test_one_reload_at_a_time_while_questions_are_answered(monkeypatch):
         assert sorted(text[:4] for text in bench.telegram.texts()) == sorted(
             [said(Say.RELOAD_STARTED)[:4], said(Say.RELOAD_RUNNING)[:4], "每个行政"]
         )
+        await until(lambda: pid.exists() and pid.read_text())
         bench.services.reload.cancel()
         await asyncio.gather(bench.services.reload, return_exceptions=True)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
 
 
 async def test_problem_of_the_index_is_shown_in_the_status():

@@ -32,4 +32,9 @@ async def test_nothing_that_people_ask_is_logged_at_info(capsys):
     finally:
         logging.getLogger().handlers[:] = before[0]
         logging.getLogger().setLevel(before[1])
-    assert "answered" in told and "私事" not in told and TOKEN not in told and "HTTP Request" not in told
+    assert (
+        "a question: answered, 2 citations" in told
+        and "私事" not in told
+        and TOKEN not in told
+        and "HTTP Request" not in told
+    )

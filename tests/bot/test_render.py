@@ -202,6 +202,12 @@ def test_claims_of_a_traditional_article_follow_a_simplified_question():
     assert plain(answered(quotes=[rare], article=make_article(rare))) == rare + " [1]"
 
 
+def test_offers_are_written_in_the_askers_script():
+    answer = refused("做什么", Reason.NOT_IN_CORPUS, ["中醫藥與養老"])
+    assert "可以问：中医药与养老" in plain(answer)
+    assert telegram(answer, "abcdefgh")[0].buttons[0][0].label == "中医药与养老"
+
+
 def test_items_that_are_numbered_get_no_bullet_as_well():
     text = "1、建好卫生室。\n（二）请来医生。\n三是体检。\n其他。"
     answer = answered(quotes=text.split("\n"), article=make_article(text))

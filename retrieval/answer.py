@@ -13,6 +13,7 @@ from retrieval import compose
 from retrieval.confidence import Evidence, calibration
 from retrieval.config import Config
 from retrieval.embed import Embedder
+from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
 from retrieval.outlook import outline_group, overview, with_items
@@ -28,6 +29,7 @@ LIST_RIVAL = 0.75
 AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 SUGGESTIONS = 4
+SLOTS = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.LIST}  # kinds whose answers look a certain way, besides numbers
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
@@ -125,9 +127,9 @@ class Answerer:
         """All sayable sentences of the hits, best first; ties in the order of the hits."""
         sentences = [sentence for hit in hits for sentence in sentences_of(hit) if compose.sayable(sentence)]
         titles = [self.generation.article(sentence.hit.passage.article_id).title for sentence in sentences]
-        judge = Judge(
-            self.terms, self.question.kind, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors
-        )
+        by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
+        what = wanted(self.question, by_weight)
+        judge = Judge(self.terms, what, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors)
         return sorted(judge(sentences, titles), key=lambda judged: -judged.score)
 
     def _enough(self, judged: Sequence[Judged]) -> list[Judged]:
@@ -145,8 +147,16 @@ class Answerer:
 
     def evidence(self, judged: Judged, elsewhere: float) -> Evidence:
         """The measures of one sentence."""
-        unfit = float(self.question.kind is Kind.NUMBER and judged.fit == 0.0)
-        return Evidence(judged.coverage, judged.literal, judged.gap, judged.similarity, unfit, elsewhere)
+        kind, unfit = self.question.kind, 1.0 - judged.fit
+        return Evidence(
+            coverage=judged.coverage,
+            literal=judged.literal,
+            gap=judged.gap,
+            similarity=judged.similarity,
+            no_number=unfit if kind is Kind.NUMBER else 0.0,
+            no_slot=unfit if kind in SLOTS else 0.0,
+            elsewhere=elsewhere,
+        )
 
     def _elsewhere(self, judged: Sequence[Judged]) -> float:
         """Weight of the terms that the corpus has, but none of these sentences or what stands above them."""

@@ -20,8 +20,8 @@ class Evidence:
 
     ``coverage`` is the share of the question's weight that it accounts for, ``literal`` the part of it
     that stands there in so many words, ``gap`` the weight of the heaviest term as far as it is not
-    covered, ``similarity`` the cosine of sentence and question, ``unfit`` 1 where a number was asked
-    for and none is there, ``elsewhere`` the weight of the terms that the corpus has, but not about
+    covered, ``similarity`` the cosine of sentence and question, ``no_number`` how far the number asked
+    for is missing, ``no_slot`` the same for a person, time, place or enumeration, ``elsewhere`` the weight of the terms that the corpus has, but not about
     this county: another county's right answer.
     """
 
@@ -29,7 +29,8 @@ class Evidence:
     literal: float
     gap: float
     similarity: float
-    unfit: float
+    no_number: float
+    no_slot: float
     elsewhere: float
 
 

@@ -1,42 +1,113 @@
-"""Whether a sentence can be what was asked for: a number question wants a number, a where question a place."""
+"""Whether a sentence can be what was asked for: a number of that kind, near what is counted; a place, a name, a time.
+
+A county's article may well speak of its ambulances without saying how many there are. So a number
+question is read for its measure word and for the thing counted, and a sentence fits as far as it has a
+number with such a measure in a clause that names the thing.
+"""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from retrieval.types import Kind
+from retrieval.text import fold, squeeze
+from retrieval.types import Kind, Question
 
-_COUNT = "0-9０-９一二三四五六七八九十百千万亿两零〇几数"
-_NUMBER = re.compile(
-    rf"[{_COUNT}][{_COUNT}.,%％]*\s*(?:余|多)?(?:个|個|名|人|家|所|项|項|张|張|元|亿|億|万|萬|平方|公里|岁|歲|次|种|種|例|台|辆|輛"
-    r"|支|户|戶|天|年|月|日|小时|小時|分钟|分鐘|倍|成|%|％|家次|人次|床|期|批|届|屆|级|級|类|類|点|點|条|條)"
+_COUNT = "0-9一二三四五六七八九十百千万亿两零〇几数半"
+# Measure words that may answer for each other; the first group is named by any of its words.
+_MEASURES = {
+    "money": "万亿元|亿元|万元|元|块|美元|钱|亿",
+    "people": "人次|余人|余名|名|人|位",
+    "places": "家|所|个|处|间|座|家次",
+    "beds": "张|床",
+    "vehicles": "辆|台|部|艘",
+    "households": "户",
+    "age": "岁",
+    "area": "平方米|平方公里|公顷|亩|平米",
+    "length": "公里|千米|米",
+    "times": "人次|次|例|批|起|场|期|届",
+    "span": "年|个月|月|天|日|小时|分钟|周|季度",
+    "share": "百分点|个百分点|成|倍|%|％|‰",
+    "things": "项|种|类|条|款|件|套|只|支|本|份|层|级|门|科|点|个",
+}
+_ANY = "|".join(sorted({word for words in _MEASURES.values() for word in words.split("|")}, key=len, reverse=True))
+_NUMBER = re.compile(rf"(?:百分之[{_COUNT}.]+|[{_COUNT}][{_COUNT}.,]*\s*(?:余|多)?(?:{_ANY})|[0-9]+(?:\.[0-9]+)?)")
+_ASKED = re.compile(rf"(?:多少|好多|几多|几|how many|how much)\s*(?P<measure>{_ANY})?(?P<counted>[\u4e00-\u9fff]*)")
+_MONEY = re.compile("多少钱|花费|花了|投资|投入|收费|价格|费用|产值|收入|多少亿|补贴|cost|price|money|yuan")
+_SHARE = re.compile("百分之|比例|占比|percent|率(?:是|为|要|达|降|升|有|多)")
+_DATE = re.compile(
+    rf"第[{_COUNT}]+|(?:19|20)[0-9]{{2}}(?:[-—至到](?:19|20)?[0-9]{{2,4}})?年?|[{_COUNT}]{{1,3}}[月日]|十四五|十五五"
 )
-_DIGITS = re.compile(r"[0-9０-９]")
+_CLAUSE = re.compile("[，,；;。！？!?、\n]")
 _PLACE = re.compile(
-    r"[\u4e00-\u9fff]{1,8}(?:省|市|县|縣|区|區|镇|鎮|乡|鄉|街道|社区|社區|村|路|街|片区|片區|中心|医院|醫院|卫生院|衛生院|馆|館|站|园|園)"
+    "[\u4e00-\u9fff]{1,8}(?:省|市|县|区|镇|乡|街道|社区|村|路|街|片区|中心|医院|卫生院|馆|站|园|大楼|广场|[东南西北]部)"
 )
 _PERSON = re.compile(
-    r"(?:局长|局長|书记|書記|主任|院长|院長|县长|縣長|区长|區長|市长|市長|部长|部長|主席|负责人|負責人|医生|醫生|教授|院士)"
-    r"[、,，:：]?[\u4e00-\u9fff]{2,4}"
+    "(?:局长|书记|主任|院长|县长|区长|市长|部长|主席|负责人|医生|教授|院士|副主任|副局长|主任医师)"
+    "[、,，:：]?[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,4}(?:同志|医生|教授|院士)"
 )
-_TIME = re.compile(
-    rf"[{_COUNT}]+\s*(?:年|月|日|季度|点|點)|年底|年初|年内|年內|月底|上半年|下半年|目前|近日|期间|期間|今年|明年|十四五|十五五"
-)
-_METHOD = re.compile(
-    "通过|通過|推行|采取|採取|采用|採用|依托|依託|实行|實行|建立|开展|開展|推进|推進|加强|加強|争取|爭取|落实|落實"
-)
+_TIME = re.compile(rf"[{_COUNT}]+\s*(?:年|月|日|季度)|年底|年初|年内|月底|上半年|下半年|今年|明年|十四五|十五五|期间")
+_METHOD = re.compile("通过|推行|采取|采用|依托|实行|建立|开展|推进|加强|争取|落实")
+_ENUMERATES = re.compile("、|；|;|\n|一是|[：:]$|和|以及")
+WRONG_MEASURE, ELSEWHERE = 0.15, 0.4  # a number of another kind; one of the kind, of something else
 
 
-def fit(kind: Kind, text: str) -> float:
-    """How far the sentence is of the kind asked for: 0 (no sign of it) to 1."""
-    if kind is Kind.NUMBER:
-        return 1.0 if _NUMBER.search(text) else 0.5 if _DIGITS.search(text) else 0.0
-    if kind is Kind.WHERE:
-        return 1.0 if _PLACE.search(text) else 0.0
-    if kind is Kind.WHO:
-        return 1.0 if _PERSON.search(text) else 0.0
-    if kind is Kind.WHEN:
-        return 1.0 if _TIME.search(text) else 0.0
-    if kind is Kind.LIST:
-        return min(1.0, (text.count("、") + text.count("；") + text.count(";") + text.count("\n")) / 3)
-    if kind is Kind.HOW:
-        return 1.0 if _METHOD.search(text) else 0.5
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an answer must hold. For numbers: the measures that will do, and words for what is counted."""
+
+    kind: Kind
+    measures: str = ""
+    counted: tuple[str, ...] = ()
+
+
+def wanted(question: Question, terms: Sequence[str]) -> Wanted:
+    """Read off the question; ``terms`` are its words, the weightiest first."""
+    if question.kind is not Kind.NUMBER:
+        return Wanted(question.kind)
+    folded = fold(question.asked)
+    asked = _ASKED.search(folded)
+    counted = squeeze(asked["counted"]) if asked else ""
+    near = tuple(word for word in terms if word in counted) if counted else ()
+    if _SHARE.search(folded):
+        return Wanted(Kind.NUMBER, _MEASURES["share"], near or tuple(terms[:1]))
+    if _MONEY.search(folded):
+        return Wanted(Kind.NUMBER, _MEASURES["money"], near)
+    return Wanted(Kind.NUMBER, _measures(asked["measure"] if asked else None), near or tuple(terms[:2]))
+
+
+def _measures(asked: str | None) -> str:
+    """The measures that answer for the one asked; any for a bare 多少, or for 个, which counts everything."""
+    if not asked or asked == "个":
+        return ""
+    return "|".join(words for words in _MEASURES.values() if asked in words.split("|"))
+
+
+def fit(what: Wanted, text: str) -> float:
+    """How far the sentence is of the kind wanted: 0 (no sign of it) to 1."""
+    folded = fold(text)
+    if what.kind is Kind.NUMBER:
+        return _number_fit(what, folded)
+    if what.kind is Kind.WHERE:
+        return 1.0 if _PLACE.search(folded) else 0.0
+    if what.kind is Kind.WHO:
+        return 1.0 if _PERSON.search(folded) else 0.0
+    if what.kind is Kind.WHEN:
+        return 1.0 if _TIME.search(folded) else 0.0
+    if what.kind is Kind.LIST:
+        return min(1.0, len(_ENUMERATES.findall(folded)) / 3)
+    if what.kind is Kind.HOW:
+        return 1.0 if _METHOD.search(folded) else 0.5
     return 0.5
+
+
+def _number_fit(what: Wanted, folded: str) -> float:
+    best = 0.0
+    for clause in _CLAUSE.split(folded):
+        for number in _NUMBER.finditer(_DATE.sub("", clause) if "年" not in what.measures else clause):
+            if what.measures and not re.search(rf"(?:{what.measures})$|^百分之|^[0-9.]+$", number.group()):
+                best = max(best, WRONG_MEASURE)
+            elif what.counted and not any(word in clause for word in what.counted):
+                best = max(best, ELSEWHERE)
+            else:
+                return 1.0
+    return best

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.fit import fit
+from retrieval.fit import Wanted, fit
 from retrieval.terms import Term
 from retrieval.text import sentence_spans, squeeze, words
-from retrieval.types import Hit, Kind
+from retrieval.types import Hit
 
 Vectors = npt.NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -111,9 +111,11 @@ class Judge:
     ``embed`` gives sentence vectors and ``vectors`` word vectors; ``meaning`` is the question's vector.
     """
 
-    def __init__(self, terms: Sequence[Term], kind: Kind, meaning: Vectors, embed: Embed, vectors: WordVectors) -> None:
+    def __init__(
+        self, terms: Sequence[Term], what: Wanted, meaning: Vectors, embed: Embed, vectors: WordVectors
+    ) -> None:
         self._terms = tuple(terms)
-        self._kind = kind
+        self._what = what
         self._meaning = meaning.reshape(-1)
         self._embed = embed
         self._vectors = vectors
@@ -130,7 +132,7 @@ class Judge:
         judged = []
         for sentence, title, similarity in zip(sentences, titles, similarities, strict=True):
             coverage, literal, gap = self._coverage(sentence, title, close)
-            judged.append(Judged(sentence, coverage, literal, gap, float(similarity), fit(self._kind, sentence.text)))
+            judged.append(Judged(sentence, coverage, literal, gap, float(similarity), fit(self._what, sentence.text)))
         return judged
 
     def _coverage(self, sentence: Sentence, title: str, close: dict[str, Vectors]) -> tuple[float, float, float]:

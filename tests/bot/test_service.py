@@ -139,12 +139,15 @@ async def test_second_instance_ends_the_process(world):
 async def test_answers_in_flight_are_delivered_before_the_end(world):
     gate = threading.Event()
     world.engine.answer = lambda text, history: answered(text) if gate.wait(20) else None
+    confirmed = []
     async with running(world):
+        confirm = world.service._poller.confirm
+        world.service._poller.confirm = lambda: confirmed.append(len(world.telegram.texts())) or confirm()
         for user in range(2000, 2005):
             world.ask(user, user)
         await until(lambda: len(world.engine.asked) == 5)
         threading.Timer(0.3, gate.set).start()
-    assert len(world.telegram.texts()) == 5
+    assert len(world.telegram.texts()) == 5 and confirmed == [5]
     assert int(world.telegram.of("getUpdates")[-1]["offset"]) == 2005
 
 

@@ -16,12 +16,13 @@ from retrieval.embed import Embedder
 from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
-from retrieval.outlook import outline_group, overview, with_items
+from retrieval.outlook import is_list, outline_group, overview, with_items
 from retrieval.places import nearest
 from retrieval.search import Query, find
 from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of, stands
 from retrieval.terms import Term, only_generic, terms_of
-from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope
+from retrieval.text import fold
+from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope, Script
 
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
 RIVAL = 0.9  # a further sentence is said if it scores this share of the best
@@ -29,7 +30,6 @@ LIST_RIVAL = 0.75
 AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 SUGGESTIONS = 4
-SLOTS = {Kind.WHO, Kind.WHEN, Kind.WHERE, Kind.LIST}  # kinds whose answers look a certain way, besides numbers
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
@@ -53,7 +53,9 @@ class Answerer:
         self.generation = generation
         self.tools = tools
         self.names = {division.code: division.short for division in generation.counties}
-        self.terms: tuple[Term, ...] = terms_of(question.topic, tools.lexicon, self._weigh)
+        # an English question's own words carry their Chinese ones as variants; its topic is these, for the search
+        asked = fold(question.asked) if question.script is Script.ENGLISH else question.topic
+        self.terms: tuple[Term, ...] = terms_of(asked, tools.lexicon, self._weigh, question.topic)
         self._meaning = tools.embedder.embed_query(question.topic or question.asked)
 
     def _weigh(self, word: str) -> float:
@@ -154,7 +156,8 @@ class Answerer:
             gap=judged.gap,
             similarity=judged.similarity,
             no_number=unfit if kind is Kind.NUMBER else 0.0,
-            no_slot=unfit if kind in SLOTS else 0.0,
+            no_person=unfit if kind is Kind.WHO else 0.0,
+            no_list=float(kind is Kind.LIST and judged.fit == 0.0 and not is_list(judged.sentence.hit)),
             elsewhere=elsewhere,
         )
 

@@ -9,7 +9,7 @@ from retrieval.sentences import Sentence
 from retrieval.text import squeeze
 from retrieval.types import Answer, Article, Citation, Claim, Question
 
-_CLAUSE_END = re.compile(r"[，,；;：:]")
+_CLAUSE_END = re.compile(r"[，；：]|(?<!\d)[,;:]|[,;:](?!\d)")  # not inside 3,500 or 12:30
 _ORDINAL_ONLY = re.compile(r"^[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[）)、.．]?$")
 _COUNTING = "0-9一二三四五六七八九十"
 _ORDINAL = re.compile(rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}}[、.．)）]|[①-⑳])\s*(?=[^\s\d])")

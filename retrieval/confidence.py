@@ -20,9 +20,10 @@ class Evidence:
 
     ``coverage`` is the share of the question's weight that it accounts for, ``literal`` the part of it
     that stands there in so many words, ``gap`` the weight of the heaviest term as far as it is not
-    covered, ``similarity`` the cosine of sentence and question, ``no_number`` how far the number asked
-    for is missing, ``no_slot`` the same for a person, time, place or enumeration, ``elsewhere`` the weight of the terms that the corpus has, but not about
-    this county: another county's right answer.
+    covered, ``similarity`` the cosine of sentence and question. ``no_number`` is how far the number
+    asked for is missing, ``no_person`` and ``no_list`` the same for a name and an enumeration.
+    ``elsewhere`` is the weight of the terms that the corpus has, but not about this county: another
+    county's right answer.
     """
 
     coverage: float
@@ -30,7 +31,8 @@ class Evidence:
     gap: float
     similarity: float
     no_number: float
-    no_slot: float
+    no_person: float
+    no_list: float
     elsewhere: float
 
 

@@ -32,42 +32,55 @@ _MEASURES = {
 _ANY = "|".join(sorted({word for words in _MEASURES.values() for word in words.split("|")}, key=len, reverse=True))
 _NUMBER = re.compile(rf"(?:百分之[{_COUNT}.]+|[{_COUNT}][{_COUNT}.,]*\s*(?:余|多)?(?:{_ANY})|[0-9]+(?:\.[0-9]+)?)")
 _ASKED = re.compile(rf"(?:多少|好多|几多|几|how many|how much)\s*(?P<measure>{_ANY})?(?P<counted>[\u4e00-\u9fff]*)")
+_VAGUE = {"以下", "以上", "左右", "以内", "才", "人", "钱"}
 _MONEY = re.compile("多少钱|花费|花了|投资|投入|收费|价格|费用|产值|收入|多少亿|补贴|cost|price|money|yuan")
 _SHARE = re.compile("百分之|比例|占比|percent|率(?:是|为|要|达|降|升|有|多)")
 _DATE = re.compile(
-    rf"第[{_COUNT}]+|(?:19|20)[0-9]{{2}}(?:[-—至到](?:19|20)?[0-9]{{2,4}})?年?|[{_COUNT}]{{1,3}}[月日]|十四五|十五五"
+    rf"[第同每这那某统][{_COUNT}]+|(?:19|20)[0-9]{{2}}(?:[-—至到](?:19|20)?[0-9]{{2,4}})?年?|[{_COUNT}]{{1,3}}[月日]|十四五|十五五"
 )
 _CLAUSE = re.compile("[，,；;。！？!?、\n]")
 _PLACE = re.compile(
     "[\u4e00-\u9fff]{1,8}(?:省|市|县|区|镇|乡|街道|社区|村|路|街|片区|中心|医院|卫生院|馆|站|园|大楼|广场|[东南西北]部)"
 )
-_PERSON = re.compile(
-    "(?:局长|书记|主任|院长|县长|区长|市长|部长|主席|负责人|医生|教授|院士|副主任|副局长|主任医师)"
-    "[、,，:：]?[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,4}(?:同志|医生|教授|院士)"
+_TITLES = (
+    "局长|书记|主任医师|主任|院长|县长|区长|市长|部长|主席|站长|所长|校长|村长|董事长|理事长|负责人|医生|教授|院士|专家"
 )
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤华云"
+)
+_NAME = f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 _TIME = re.compile(rf"[{_COUNT}]+\s*(?:年|月|日|季度)|年底|年初|年内|月底|上半年|下半年|今年|明年|十四五|十五五|期间")
 _METHOD = re.compile("通过|推行|采取|采用|依托|实行|建立|开展|推进|加强|争取|落实")
 _ENUMERATES = re.compile("、|；|;|\n|一是|[：:]$|和|以及")
+BEFORE, AFTER = 10, 6  # characters between a number and what it counts
 WRONG_MEASURE, ELSEWHERE = 0.15, 0.4  # a number of another kind; one of the kind, of something else
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an answer must hold. For numbers: the measures that will do, and words for what is counted."""
+    """What an answer must hold.
+
+    For numbers the ``measures`` that will do and words for what is ``counted``; for persons the
+    ``titles`` that were asked for (any if empty).
+    """
 
     kind: Kind
     measures: str = ""
     counted: tuple[str, ...] = ()
+    titles: str = ""
 
 
 def wanted(question: Question, terms: Sequence[str]) -> Wanted:
     """Read off the question; ``terms`` are its words, the weightiest first."""
+    folded = fold(question.asked)
+    if question.kind is Kind.WHO:
+        return Wanted(Kind.WHO, titles="|".join(dict.fromkeys(re.findall(_TITLES, folded))))
     if question.kind is not Kind.NUMBER:
         return Wanted(question.kind)
-    folded = fold(question.asked)
     asked = _ASKED.search(folded)
     counted = squeeze(asked["counted"]) if asked else ""
-    near = tuple(word for word in terms if word in counted) if counted else ()
+    near = tuple(word for word in terms if word in counted and word not in _VAGUE)
     if _SHARE.search(folded):
         return Wanted(Kind.NUMBER, _MEASURES["share"], near or tuple(terms[:1]))
     if _MONEY.search(folded):
@@ -90,7 +103,7 @@ def fit(what: Wanted, text: str) -> float:
     if what.kind is Kind.WHERE:
         return 1.0 if _PLACE.search(folded) else 0.0
     if what.kind is Kind.WHO:
-        return 1.0 if _PERSON.search(folded) else 0.0
+        return 1.0 if re.search(rf"(?:{what.titles or _TITLES})[、,:]?{_NAME}", folded) else 0.0
     if what.kind is Kind.WHEN:
         return 1.0 if _TIME.search(folded) else 0.0
     if what.kind is Kind.LIST:
@@ -103,11 +116,18 @@ def fit(what: Wanted, text: str) -> float:
 def _number_fit(what: Wanted, folded: str) -> float:
     best = 0.0
     for clause in _CLAUSE.split(folded):
-        for number in _NUMBER.finditer(_DATE.sub("", clause) if "年" not in what.measures else clause):
+        told = clause if "年" in what.measures else _DATE.sub("", clause)
+        for number in _NUMBER.finditer(told):
             if what.measures and not re.search(rf"(?:{what.measures})$|^百分之|^[0-9.]+$", number.group()):
                 best = max(best, WRONG_MEASURE)
-            elif what.counted and not any(word in clause for word in what.counted):
+            elif what.counted and not any(_beside(word, number, told) for word in what.counted):
                 best = max(best, ELSEWHERE)
             else:
                 return 1.0
     return best
+
+
+def _beside(word: str, number: re.Match[str], clause: str) -> bool:
+    """Whether the word stands shortly before or after the number: 村医310人, 310名在岗村医."""
+    before, after = clause[max(0, number.start() - BEFORE - len(word)) : number.start()], clause[number.end() :]
+    return word in before or word in after[: AFTER + len(word)]

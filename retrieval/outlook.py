@@ -86,6 +86,11 @@ def _items(hit: Hit) -> list[Sentence]:
     return sentences
 
 
+def is_list(hit: Hit) -> bool:
+    """Whether the passage is an enumeration of several lines."""
+    return len(_items(hit)) > 1
+
+
 def with_items(choice: compose.Chosen) -> compose.Chosen:
     """A quote that ends in a colon goes on through the list that it announces."""
     if not choice.text.rstrip().endswith(("：", ":")):

@@ -1,6 +1,7 @@
 """The words of a question: which count, how much each counts, and what else may stand for them."""
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from retrieval.text import words
 # Words that say how something is asked, or that stand in every such article: they carry no topic.
 _EMPTY_FILE = Path(__file__).parent / "data" / "stopwords.txt"
 _GENERIC_FILE = _EMPTY_FILE.with_name("generic.txt")  # what every such article is about
+_LATIN = re.compile("[a-z]+")
 _SINGLE = 0.35  # a lone character says little
 _PAIR = 0.5  # two words side by side, as one, beside their own weights
 _DIGITS = 6.0  # a number in a question (100家, 39度) is a claim of its own: as heavy as a rare name
@@ -28,20 +30,29 @@ class Term:
     variants: tuple[tuple[str, float], ...] = ()
 
 
-def terms_of(topic: str, lexicon: Lexicon, weigh: Callable[[str], float]) -> tuple[Term, ...]:
-    """The terms of a folded topic, in order, each word once. ``weigh`` gives a word's bare importance (> 0)."""
+def terms_of(topic: str, lexicon: Lexicon, weigh: Callable[[str], float], allowed: str = "") -> tuple[Term, ...]:
+    """The terms of a folded topic, in order, each word once. ``weigh`` gives a word's bare importance (> 0).
+
+    Of Latin words outside the lexicon only those count that ``allowed`` has: what is left of an English
+    question when its grammar is gone.
+    """
     expansions = lexicon.expand(topic)
     found: dict[str, tuple[float, tuple[tuple[str, float], ...]]] = {}
     at = 0
     for expansion in sorted(expansions, key=lambda item: item.start):
         if expansion.start < at:
             continue
-        _add_words(found, topic[at : expansion.start], weigh)
+        _add_words(found, _kept(topic[at : expansion.start], allowed), weigh)
         found[expansion.everyday] = (_weight_of(expansion, weigh), _variants(expansion))
         at = expansion.end
-    _add_words(found, topic[at:], weigh)
+    _add_words(found, _kept(topic[at:], allowed), weigh)
     total = sum(weight for weight, _ in found.values())
     return tuple(Term(text, weight / total, variants) for text, (weight, variants) in found.items()) if total else ()
+
+
+def _kept(piece: str, allowed: str) -> str:
+    known = set(_LATIN.findall(allowed))
+    return _LATIN.sub(lambda word: word.group() if word.group() in known else " ", piece)
 
 
 def only_generic(terms: Sequence[Term]) -> bool:

@@ -125,7 +125,7 @@ class Judge:
         """One judgement per sentence, in the given order; ``titles`` are those of their articles."""
         if not sentences:
             return []
-        vectors = self._embed([sentence.text for sentence in sentences])
+        vectors = self._embed(["。".join((*s.hit.passage.heading[-1:], s.text)) for s in sentences])
         similarities = np.clip(vectors @ self._meaning, 0.0, 1.0)
         texts = [sentence.text for sentence in sentences]
         close = self._closeness([*texts, *dict.fromkeys(" ".join(s.hit.passage.heading) for s in sentences)])

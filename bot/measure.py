@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from retrieval.config import Config, EmbeddingConfig
 from retrieval.errors import SourceError
 
 if TYPE_CHECKING:
-    from evaluation.beir import Mode
+    from evaluation.beir import Comparison, Mode
     from evaluation.report import Report, Run
     from retrieval.engine import Engine
 
@@ -29,9 +29,7 @@ class Wishes:
     allow_regression: bool = False
 
 
-def beir(
-    config: Config, folder: str, mode: "Mode", against: "Mode | None", *, as_json: bool, out: TextIO = sys.stdout
-) -> int:
+def beir(config: Config, folder: str, mode: "Mode", against: "Mode | None", *, as_json: bool) -> int:
     """Retrieval figures over a BEIR folder, passages as given, of one mode or of two side by side."""
     from evaluation import beir as benchmark
     from retrieval.embed import load_embedder
@@ -40,25 +38,27 @@ def beir(
     if against is None:
         figures = benchmark.evaluate(Path(folder), mode, embedder)
         lines = [f"{name:14} {value:.4f}" for name, value in figures.items()]
-        print(json.dumps(figures) if as_json else "\n".join(lines), file=out)
+        print(json.dumps(figures) if as_json else "\n".join(lines), file=sys.stdout)
         return 0
     compared = benchmark.compare(Path(folder), mode, against, embedder)
     if as_json:
         differences = {name: asdict(value) for name, value in compared.differences.items()}
-        print(json.dumps({**compared.ours, against: compared.theirs, "differences": differences}), file=out)
+        print(json.dumps({**compared.ours, against: compared.theirs, "differences": differences}), file=sys.stdout)
         return 0
-    print(f"{'':14} {mode:>9} {against:>9}", file=out)
-    for name, value in compared.ours.items():
-        print(f"{name:14} {value:9.4f} {compared.theirs[name]:9.4f}", file=out)
-    for name, found in compared.differences.items():
-        told = "" if found.sure else "  (may be luck)"
-        print(
-            f"{name:14} {found.mean:+9.4f} in 95 % of resamples {found.low:+.4f} to {found.high:+.4f}{told}", file=out
-        )
+    print(_side_by_side(compared, mode, against), file=sys.stdout)
     return 0
 
 
-def golden(config: Config, questions: str | None, sources: str | None, wishes: Wishes, out: TextIO = sys.stdout) -> int:
+def _side_by_side(compared: "Comparison", mode: str, against: str) -> str:
+    lines = [f"{'':14} {mode:>9} {against:>9}"]
+    lines += [f"{name:14} {value:9.4f} {compared.theirs[name]:9.4f}" for name, value in compared.ours.items()]
+    for name, found in compared.differences.items():
+        luck = "" if found.sure else "  (may be luck)"
+        lines.append(f"{name:14} {found.mean:+9.4f}, 95 % of resamples {found.low:+.4f} to {found.high:+.4f}{luck}")
+    return "\n".join(lines)
+
+
+def golden(config: Config, questions: str | None, sources: str | None, wishes: Wishes) -> int:
     """Ask the golden questions and print their figures; 1 if a floor of the gate is broken.
 
     Without ``questions`` those that ship are asked over the demo corpus, in an index of their own.
@@ -86,21 +86,21 @@ def golden(config: Config, questions: str | None, sources: str | None, wishes: W
     if wishes.pin:
         update(reached, allow_regression=wishes.allow_regression)
         write_run(now)
-    _tell(found, wishes, out)
+    _tell(found, wishes)
     broken = check(reached) if own else ()
     for line in broken:
         print(f"below its floor: {line}", file=sys.stderr)
     return 1 if broken else 0
 
 
-def _tell(found: "Report", wishes: Wishes, out: TextIO) -> None:
+def _tell(found: "Report", wishes: Wishes) -> None:
     from evaluation.report import render
     from evaluation.summary import as_object, as_text
 
-    print(json.dumps(as_object(found), ensure_ascii=False) if wishes.as_json else as_text(found), file=out)
+    print(json.dumps(as_object(found), ensure_ascii=False) if wishes.as_json else as_text(found), file=sys.stdout)
     if wishes.report:
         try:
-            Path(wishes.report).write_text(render(found), encoding="utf-8")
+            Path(wishes.report).write_bytes(render(found).encode("utf-8", "replace"))
         except OSError as error:
             raise SourceError(
                 f"cannot write the report ({error.strerror}), {wishes.report}, name a file in a folder that exists"

@@ -71,7 +71,7 @@ def reliability(dots: Sequence[Dot], x_label: str, y_label: str) -> str:
         radius = 3 + 9 * math.sqrt(dot.count / most)
         tip = f"{dot.predicted:.2f} → {dot.observed:.2f}, n = {dot.count}"
         parts.append(
-            _tag("circle", _tag("title", escape(tip)), cx=x, cy=y, r=radius, fill=BLUE, fill_opacity=0.55, stroke=BLUE)
+            _tag("circle", _tag("title", _words(tip)), cx=x, cy=y, r=radius, fill=BLUE, fill_opacity=0.55, stroke=BLUE)
         )
         below = y - radius < TOP + 10
         parts.append(_text(x, y + radius + 11 if below else y - radius - 3, str(dot.count), anchor="middle"))
@@ -176,11 +176,22 @@ def _line(points: Sequence[tuple[float, float]], colour: str, dash: str = "none"
 def _text(
     x: float, y: float, content: str, *, anchor: str = "start", size: int = 10, transform: str = "rotate(0)"
 ) -> str:
-    return _tag("text", escape(content), x=x, y=y, text_anchor=anchor, font_size=size, fill=INK, transform=transform)
+    return _tag("text", _words(content), x=x, y=y, text_anchor=anchor, font_size=size, fill=INK, transform=transform)
 
 
 def _svg(parts: Sequence[str], label: str, height: float = HEIGHT) -> str:
-    return _tag("svg", "".join(parts), viewBox=f"0 0 {WIDTH} {height:g}", role="img", aria_label=label)
+    return _tag(
+        "svg",
+        "".join(parts),
+        viewBox=f"0 0 {WIDTH} {height:g}",
+        role="img",
+        aria_label="".join(filter(str.isprintable, label)),
+    )
+
+
+def _words(content: str) -> str:
+    """Text as XML can hold it: escaped, without control characters, which no escape makes lawful."""
+    return escape("".join(char for char in content if char.isprintable()))
 
 
 def _tag(name: str, content: str = "", **attributes: object) -> str:

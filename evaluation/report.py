@@ -253,7 +253,13 @@ def _misses(run: Run) -> str:
 
 def _miss(question: GoldenQuestion, verdict: Verdict, reply: Mapping[str, Any]) -> str:
     asked = "\n".join([*question.history, question.question])
-    evidence = "\n".join(" / ".join(group) for group in question.evidence)
+    found = verdict.evidence_quote or (False,) * len(question.evidence)
+    evidence = "\n".join(
+        f"{'✓' if hit else '✗'} {' / '.join(group)}" for hit, group in zip(found, question.evidence, strict=True)
+    )
+    missing = [" / ".join(group) for hit, group in zip(verdict.answer_groups, question.answer, strict=False) if not hit]
+    if missing:
+        evidence += f"\n答案缺 not said: {'; '.join(missing)}"
     quotes = "\n".join(
         f"[{citation.get('number')}] {'、'.join(citation.get('counties') or [])}: {citation.get('quote', '')}"
         for citation in reply.get("citations") or []

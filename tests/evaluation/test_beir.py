@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from evaluation.beir import evaluate, read_benchmark
+from evaluation.beir import compare, evaluate, read_benchmark
 from retrieval.errors import SourceError
 
 CORPUS = [
@@ -68,6 +68,17 @@ def test_every_mode_measures(folder, mode):
     assert found["recall@100"] == 1.0
     assert found["mrr@10"] >= 0.5
     assert found["ms_per_query"] > 0
+
+
+def test_two_modes_side_by_side(folder):
+    found = compare(folder, "fused", "words", LetterEmbedder())
+    assert list(found.ours) == list(found.theirs) == KEYS
+    for name in ("ndcg@10", "recall@10"):
+        difference = found.differences[name]
+        assert difference.mean == pytest.approx(found.ours[name] - found.theirs[name])
+        assert difference.low <= difference.mean <= difference.high
+    alone = evaluate(folder, "words", LetterEmbedder())
+    assert {**alone, "ms_per_query": 0} == {**found.theirs, "ms_per_query": 0}
 
 
 def test_unknown_mode_is_refused(folder):

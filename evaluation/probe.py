@@ -10,8 +10,6 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from evaluation.beir import Mode
 from evaluation.golden import GoldenQuestion
 from evaluation.normalise import normalise
@@ -20,7 +18,7 @@ from retrieval.confidence import calibration
 from retrieval.errors import QuestionError
 from retrieval.index import Generation
 from retrieval.question import understand
-from retrieval.search import Query, find
+from retrieval.search import find
 from retrieval.types import Kind, Question, Scope, Status
 
 MODES: tuple[Mode, ...] = ("words", "vectors", "fused")
@@ -91,16 +89,13 @@ def _understood(golden: GoldenQuestion, generation: Generation, tools: Tools) ->
 
 def _hits(question: Question, generation: Generation, tools: Tools, in_county: bool) -> dict[Mode, list[int]]:
     """Rows by mode, best first, for the query that the Answerer would put."""
-    terms = Answerer(question, generation, tools).terms
-    variants = " ".join(word for term in terms for word, _ in term.variants)
-    query = Query(f"{question.topic} {variants}", question.topic or question.asked)
+    query = Answerer(question, generation, tools).query()
     codes = [division.code for division in question.counties] if in_county else []
-    vector = np.asarray(tools.embedder.embed_query(query.meaning)).reshape(-1)
     rows = generation.rows_of_counties(codes) if codes else None
-    fused = find(generation, tools.embedder, query, codes, DEPTH, tools.search_weight)
+    fused = find(generation, query, codes, DEPTH, tools.search_weight)
     return {
         "words": [row for row, _ in generation.lexical.search(query.words, DEPTH, codes or None)],
-        "vectors": [row for row, _ in generation.vectors.search(vector, DEPTH, rows)],
+        "vectors": [row for row, _ in generation.vectors.search(query.meaning, DEPTH, rows)],
         "fused": [hit.row for hit in fused],
     }
 

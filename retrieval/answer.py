@@ -56,7 +56,13 @@ class Answerer:
         # an English question's own words carry their Chinese ones as variants; its topic is these, for the search
         asked = fold(question.asked) if question.script is Script.ENGLISH else question.topic
         self.terms: tuple[Term, ...] = terms_of(asked, tools.lexicon, self._weigh, question.topic)
-        self._meaning = tools.embedder.embed_query(question.topic or question.asked)
+        self._variants = " ".join(word for term in self.terms for word, _ in term.variants)
+        self._meaning = tools.embedder.embed_query(f"{question.topic} {self._variants}".strip() or question.asked)
+
+    @property
+    def query(self) -> Query:
+        """What is searched for this question."""
+        return Query(f"{self.question.topic} {self._variants}", self._meaning)
 
     def _weigh(self, word: str) -> float:
         """A word's importance: learned in general, and the more the rarer it is in this corpus."""
@@ -111,12 +117,14 @@ class Answerer:
     def _wants_overview(self) -> bool:
         return self.question.kind is Kind.OVERVIEW or only_generic(self.terms)
 
+    def query(self) -> Query:
+        """What is searched for this question."""
+        return Query(f"{self.question.topic} {self._variants}", self._meaning)
+
     def _find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
         """Passages for this question, those of other years left out where the years are known."""
-        variants = " ".join(word for term in self.terms for word, _ in term.variants)
-        query = Query(f"{self.question.topic} {variants}", self.question.topic or self.question.asked)
         most = k or self.tools.config.search.candidates
-        hits = find(self.generation, self.tools.embedder, query, counties, most, self.tools.search_weight)
+        hits = find(self.generation, self.query(), counties, most, self.tools.search_weight)
         return [hit for hit in hits if self.in_years(hit)]
 
     def in_years(self, hit: Hit) -> bool:

@@ -35,6 +35,12 @@ class Chosen:
         return passage.text[self.start - passage.start : self.end - passage.start]
 
 
+def without_ordinal(heading: str) -> str:
+    """The heading without the number it bears in its article."""
+    ordinal = _ORDINAL.match(heading)
+    return heading[ordinal.end() :] if ordinal else heading
+
+
 def choose(
     sentence: Sentence, worth: Callable[[str], float], label: str = "", item: bool = False, whole: bool = False
 ) -> Chosen:

@@ -9,12 +9,11 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from retrieval.embed import Embedder, StaticEmbedder
+from retrieval.embed import StaticEmbedder
 from retrieval.index import Generation
 from retrieval.lexical import Weigh
 from retrieval.types import Hit
+from retrieval.vectors import Vectors
 
 # The vector's share of a perfect lexical score, and the covered shares of the question between which it falls.
 SHARE_OF_PARAPHRASE, SHARE_OF_WORDS = 1.0, 0.1
@@ -57,27 +56,22 @@ def search_weight(bundled: StaticEmbedder) -> Weigh:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched: ``words`` for the full text (with its expansions), ``meaning`` for the vectors."""
+    """What is searched: ``words`` for the full text (with its expansions), a vector of shape (1, dim) for the rest."""
 
     words: str
-    meaning: str
+    meaning: Vectors
 
 
-def find(
-    generation: Generation, embedder: Embedder, query: Query, counties: Sequence[str], k: int, weigh: Weigh
-) -> list[Hit]:
+def find(generation: Generation, query: Query, counties: Sequence[str], k: int, weigh: Weigh) -> list[Hit]:
     """The ``k`` best passages, best first; only those about one of ``counties`` (codes) unless it is empty.
 
     ``weigh`` is the importance of a word of the question in the full-text search.
-
-    Raises EmbeddingError when the model fails.
     """
     rows = generation.rows_of_counties(counties) if counties else None
     if rows is not None and not len(rows):
         return []
     words = generation.lexical.search(query.words, k, counties or None, weigh)
-    vector = embedder.embed_query(query.meaning)
-    vectors = generation.vectors.search(np.asarray(vector).reshape(-1), k, rows)
+    vectors = generation.vectors.search(query.meaning, k, rows)
     fused = fuse(words, vectors, generation.lexical.attainable(query.words, weigh))[:k]
     passages = generation.passages([row for row, _ in fused])
     return [Hit(row, passage, score) for (row, score), passage in zip(fused, passages, strict=True)]

@@ -25,8 +25,8 @@ NEIGHBOUR = 0.45  # and one elsewhere in the same passage
 TITLE = 0.3  # and one in the article's title
 SHARED = 0.75  # what sharing all bigrams without being the same word is worth
 CLOSE, SAME = 0.28, 0.62  # cosines between word vectors that begin, and finish, to count as close in meaning
-MEANING = 0.7  # what a word that is the same in meaning is worth, against the word itself
-SIMILARITY = 0.3  # weight of the sentence vector beside coverage
+MEANING = 0.8  # what a word that is the same in meaning is worth, against the word itself
+SIMILARITY = 0.2  # weight of the sentence vector beside coverage
 FIT = 0.25  # weight of being of the kind that was asked for
 
 

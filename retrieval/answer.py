@@ -59,11 +59,6 @@ class Answerer:
         self._variants = " ".join(word for term in self.terms for word, _ in term.variants)
         self._meaning = tools.embedder.embed_query(f"{question.topic} {self._variants}".strip() or question.asked)
 
-    @property
-    def query(self) -> Query:
-        """What is searched for this question."""
-        return Query(f"{self.question.topic} {self._variants}", self._meaning)
-
     def _weigh(self, word: str) -> float:
         """A word's importance: learned in general, and the more the rarer it is in this corpus."""
         return self.tools.weigh(word) * (COMMON + (1.0 - COMMON) * self.generation.lexical.rarity(word))

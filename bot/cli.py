@@ -143,6 +143,9 @@ def _verify(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from bot import measure
 
+    if options.report or options.pin if options.beir else options.compare:
+        print("usage: --compare goes with --beir; --report and --pin go without it", file=sys.stderr)
+        return 2
     if options.beir:
         return measure.beir(_config(options), options.beir, options.mode, options.compare, as_json=options.json)
     wishes = measure.Wishes(options.json, options.report, options.pin, options.allow_regression)

@@ -39,10 +39,11 @@ _STYLE = """
 body{font:15px/1.55 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;color:#1d2733;
 background:#f6f7f9;margin:0 auto;padding:24px;max-width:1040px}
 h1{font-size:24px;margin:0 0 4px}h2{font-size:17px;margin:0 0 10px}small,.dim{color:#66717d;font-weight:400}
-section{background:#fff;border:1px solid #e3e7ec;border-radius:8px;padding:16px 18px;margin:16px 0}
-.two{display:grid;grid-template-columns:1fr 1fr;gap:16px}.two>section{margin:0}
-.two>div>section:first-child{margin-top:0}.small{font-size:12px}.small td,.small th{padding:5px 4px}
-.n{white-space:nowrap}svg{width:100%;height:auto}
+section{overflow-x:auto;background:#fff;border:1px solid #e3e7ec;border-radius:8px;padding:16px 18px;margin:16px 0}
+.two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}.two>section{margin:0}
+.two>div>section:first-child{margin-top:0}.small{font-size:11.5px}.small td,.small th{padding:5px 3px}
+.n{white-space:nowrap}svg{display:block;width:100%;height:auto}
+.note{margin:4px 0 0;font-size:13px;color:#66717d}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:5px 8px;border-top:1px solid #e9ecf0;
 vertical-align:top}th{font-weight:600;border-top:0;color:#4a5560}td.n,th.n{text-align:right;
 font-variant-numeric:tabular-nums}.bad{color:#b3261e;font-weight:600}.good{color:#1c7c3c}
@@ -78,8 +79,6 @@ class Report:
 
 def render(report: Report) -> str:
     """The page as HTML."""
-    took = sorted(float(reply.get("took_ms") or 0.0) for reply in report.run.replies)
-    marks = [(name, percentile(took, share)) for name, share in (("p50", 0.5), ("p95", 0.95))] if took else []
     body = [
         f"<h1>{escape(report.title)}</h1>",
         _lead(report),
@@ -90,7 +89,7 @@ def render(report: Report) -> str:
         _section("阈值", "Threshold", _thresholds(report.points, report.threshold)),
         _section("分类", "By kind", _kinds(report.run.verdicts)),
         "<div>",
-        _section("延迟", "Latency", histogram(took, marks, "毫秒 ms", "题数 questions")),
+        _section("延迟", "Latency", _latency(report.run.replies)),
         _section("结果", "Outcomes: expected and got", _outcomes(report.run.verdicts)),
         "</div></div>",
         _section("未全对", "Misses", _misses(report.run)),
@@ -216,7 +215,8 @@ def _outcomes(verdicts: Sequence[Verdict]) -> str:
 
 def _reliability(points: Sequence[Point]) -> str:
     drawn = reliability(dots(points), "预测概率 predicted", "确有答案 answerable")
-    return f'{drawn}<p class="dim">ECE {calibration_error(points):.3f}, n = {len(points)}</p>'
+    note = f"校准误差 calibration error {calibration_error(points):.3f}, n = {len(points)}"
+    return f'{drawn}<p class="note">{escape(note)}</p>'
 
 
 def _thresholds(points: Sequence[Point], threshold: float) -> str:
@@ -226,7 +226,17 @@ def _thresholds(points: Sequence[Point], threshold: float) -> str:
     refusals = Series("该答而不答 false refusals", [(at, pair[1]) for at, pair in pairs], BLUE)
     here = rates(points, threshold)
     drawn = curves([answers, refusals], threshold, "最低概率 least probability", "比率 rate")
-    return f'{drawn}<p class="dim">{threshold:.2f}: {here[0]:.1%} / {here[1]:.1%}</p>'
+    note = f"{threshold:.2f}: {answers.name} {here[0]:.1%}, {refusals.name} {here[1]:.1%}"
+    return f'{drawn}<p class="note">{escape(note)}</p>'
+
+
+def _latency(replies: Sequence[Mapping[str, Any]]) -> str:
+    took = sorted(float(reply.get("took_ms") or 0.0) for reply in replies)
+    if not took:
+        return ""
+    marks = [("p50", percentile(took, 0.5)), ("p95", percentile(took, 0.95))]
+    note = f"最长 longest {took[-1]:.0f} ms; 末柱含更长者 the last bar holds all that are longer"
+    return f'{histogram(took, marks, "毫秒 ms", "题数 questions")}<p class="note">{escape(note)}</p>'
 
 
 def _kinds(verdicts: Sequence[Verdict]) -> str:

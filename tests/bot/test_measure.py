@@ -81,6 +81,16 @@ def test_what_cannot_be_done_is_told_in_one_line(
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments", [["--compare", "words"], ["--beir", ".", "--pin"], ["--beir", ".", "--report", "page.html"]]
+)
+def test_flags_that_do_not_go_together_are_wrong_usage(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(["evaluate", *arguments]) == 2
+    assert "usage" in capsys.readouterr().err
+
+
 def test_passages_are_found_where_the_evidence_stands(ground: Path) -> None:
     engine = Engine(load_config(None))
     generation, tools, asked = engine.load(), engine.tools(), read_questions(ground / "mine.jsonl")

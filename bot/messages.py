@@ -41,6 +41,7 @@ class Say(StrEnum):
     CARRIED = "carried"
     ALSO_UNKNOWN = "also_unknown"
     DAMAGED = "damaged"
+    SILENT = "silent"
     ORIGINAL_CHINESE = "original_chinese"
     SOURCES = "sources"
     SOURCE_BUTTON = "source_button"
@@ -126,6 +127,7 @@ SENTENCES: dict[Say, tuple[str, str]] = {
     Say.NEAREST: ("附近已收录的有：{places}", "The nearest that I do have: {places}"),
     Say.CARRIED: ("接着说{places}：", "Still about {places}:"),
     Say.ALSO_UNKNOWN: ("没有收录关于{places}的文章。", "There are no articles about {places} here."),
+    Say.SILENT: ("未提及", "not mentioned"),
     Say.DAMAGED: ("（原文有缺字）", " (characters are missing in the original)"),
     Say.ORIGINAL_CHINESE: ("", "From the articles (original Chinese):"),
     Say.SOURCES: ("出处", "Sources"),

@@ -176,6 +176,9 @@ def _lines(answer: Answer) -> list[Line]:
         intro.append(say(Say.CARRIED, script, places=join(names, script)))
     lines = [Line((Span(_inline(text)),)) for text in intro]
     lines += _claim_lines(answer)
+    for name in answer.silent:
+        heading = Span(_worded(name, script) + (": " if script is Script.ENGLISH else "："), "b")
+        lines.append(Line((heading, Span(say(Say.SILENT, script)))))
     if question.elsewhere:
         text = say(Say.ALSO_UNKNOWN, script, places=join(question.elsewhere, script))
         lines.append(Line((Span(_inline(text)),)))

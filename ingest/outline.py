@@ -15,7 +15,7 @@ from retrieval.names import simplified
 from retrieval.text import sentence_spans, squeeze
 
 # a heading this long says something by itself, such as who the director is
-CITABLE_HEADING_CHARS = 10
+CITABLE_HEADING_CHARS = 8
 # a longer item of a list is a passage of its own
 _ITEM_CHARS = 120
 # the title stands among the first lines, below a breadcrumb or a date that was kept

@@ -1,9 +1,10 @@
-"""Files and folders in, raw documents out; what cannot be read is rejected with a reason, never skipped in silence."""
+"""Files, folders and web addresses in, raw documents out; what cannot be read is rejected, never skipped in silence."""
 
 import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.document import Format, Page, RawDocument, Rejected
@@ -25,7 +26,9 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
     seen: set[Path] = set()
     for path in paths:
         if "://" in path:
-            yield Rejected(path, "addresses are not fetched", "save the page as an .html file and ingest that")
+            if path not in taken:
+                taken.add(path)
+                yield _fetched(path, config)
             continue
         for file, folder in _files(Path(path)):
             if file.resolve() in seen:
@@ -37,6 +40,18 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
                 continue
             taken.add(source)
             yield _read(file, source, config.ingest.max_file_mb)
+
+
+def _fetched(url: str, config: Config) -> RawDocument | Rejected:
+    from ingest.fetch import fetch  # httpx takes a moment to import
+
+    page = fetch(url, config.ingest)
+    if isinstance(page, Rejected):
+        return page
+    if not page.data.strip() or is_binary(page.data):
+        return Rejected(url, "the page is empty or no text", "open it in a browser and save it as .html")
+    document = parse(page.data, url, page.kind)
+    return replace(document, url=document.url or page.url)
 
 
 def parse(data: bytes, source: str, kind: Format) -> RawDocument:

@@ -37,10 +37,12 @@ class EmbeddingConfig(_Section):
 
 
 class IngestConfig(_Section):
-    """How articles are cut."""
+    """How articles are read and cut."""
 
     max_passage_chars: int = Field(600, ge=100)
     max_file_mb: int = Field(20, ge=1)
+    fetch_timeout_s: float = Field(30.0, gt=0)
+    allow_private_addresses: bool = False
 
 
 class IndexConfig(_Section):

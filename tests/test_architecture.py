@@ -21,7 +21,7 @@ MAY_IMPORT = {
 HOMES = {
     "faiss": {"retrieval/vectors.py"},
     "filelock": {"retrieval/generations.py"},
-    "httpx": {"bot/doctor.py", "retrieval/composer.py"},
+    "httpx": {"bot/doctor.py", "ingest/fetch.py", "retrieval/composer.py"},
     "jieba": {"retrieval/text.py"},
     "lxml": {"ingest/html.py"},
     "opencc": {"retrieval/text.py"},

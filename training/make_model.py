@@ -1,6 +1,6 @@
 """Makes the bundled model: ``python -m training.make_model --corpora FOLDER --out retrieval/model``.
 
-Counts features, chooses the vocabulary, cuts the corpora into the clause table (kept in training/work/ for the next
+Counts features, chooses the vocabulary, cuts the corpora into the clause table (kept in training/cache/ for the next
 run), fits, quantises, writes the folder, and measures it on a BEIR folder if one is given.
 """
 
@@ -28,7 +28,7 @@ from training.fit import Recipe, fit
 
 log = logging.getLogger("training")
 
-WORK = Path(__file__).with_name("work")
+WORK = Path(__file__).with_name("cache")
 VOCABULARY_SIZE = 110_000
 LONGEST_RUN = 2
 MEDIAN_LENGTH = 1.8  # of a row: cosines do not see it, but thresholds on a word's weight outlive a new model

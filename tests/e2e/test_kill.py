@@ -1,6 +1,6 @@
 """SIGKILL at any moment of an ingest leaves the old generation or the new one, whole, and the next ingest succeeds.
 
-A helper process imports everything once and forks a child per ingest, so that the moments fall into the work and
+One process imports everything once and forks a child per ingest, so that the moments fall into the work and
 not into the imports. ``XIANWEN_KILLS`` sets how many random moments are tried (12).
 """
 

@@ -20,10 +20,14 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class PathsConfig(_Section):
-    """Where things live. Relative paths start at the working directory."""
+def _data() -> str:
+    return os.environ.get("XIANWEN_DATA") or "data"
 
-    data: str = "data"
+
+class PathsConfig(_Section):
+    """Where things live. Relative to the working directory; ``$XIANWEN_DATA`` is the default of ``data``."""
+
+    data: str = Field(default_factory=_data)
     articles: list[str] = Field(default_factory=lambda: ["articles"])
 
 
@@ -120,7 +124,7 @@ class ServiceConfig(_Section):
 class Config(_Section):
     """The whole configuration."""
 
-    paths: PathsConfig = PathsConfig()
+    paths: PathsConfig = Field(default_factory=PathsConfig)
     embedding: EmbeddingConfig = EmbeddingConfig()
     ingest: IngestConfig = IngestConfig()
     index: IndexConfig = IndexConfig()
@@ -132,8 +136,8 @@ class Config(_Section):
 
     @property
     def data_dir(self) -> Path:
-        """Where data live: ``$XIANWEN_DATA``, or ``[paths] data``."""
-        return Path(os.environ.get("XIANWEN_DATA") or self.paths.data)
+        """Where data live."""
+        return Path(self.paths.data)
 
     @property
     def index_dir(self) -> Path:
@@ -144,6 +148,7 @@ class Config(_Section):
 def load_config(path: str | Path | None = None) -> Config:
     """The configuration of ``path``, else ``$XIANWEN_CONFIG``, else ``./config.toml``, else the defaults.
 
+    ``$XIANWEN_DATA`` wins over ``[paths] data``.
     Raises ConfigError when a named file is missing, is not TOML, or has a wrong key or value.
     """
     named = path or os.environ.get("XIANWEN_CONFIG")
@@ -153,18 +158,22 @@ def load_config(path: str | Path | None = None) -> Config:
             raise ConfigError(f"no configuration file, {file}, name an existing file or leave --config away")
         return Config()
     try:
-        return Config.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        config = Config.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"cannot read the configuration ({error.strerror}), {file}, check its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"not valid TOML ({error}), {file}, correct that line") from error
     except ValidationError as error:
-        raise ConfigError("; ".join(_explain(issue, file) for issue in error.errors())) from error
+        raise ConfigError("; ".join(_explain(problem, file) for problem in error.errors())) from error
+    data = os.environ.get("XIANWEN_DATA") or config.paths.data
+    return config.model_copy(update={"paths": config.paths.model_copy(update={"data": data})})
 
 
-def _explain(issue: Any, file: Path) -> str:
-    where = ".".join(str(part) for part in issue["loc"])
-    if issue["type"] != "extra_forbidden":
-        return f"{where or 'value'}: {issue['msg']}, {file}, see config.example.toml"
-    *section, key = [str(part) for part in issue["loc"]]
+def _explain(problem: Any, file: Path) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{where or 'value'}: {problem['msg']}, {file}, see config.example.toml"
+    *section, key = [str(part) for part in problem["loc"]]
     model: type[BaseModel] = Config
     for name in section:
         model = Config.model_fields[name].annotation or Config

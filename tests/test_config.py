@@ -83,6 +83,16 @@ def test_the_environment_moves_the_data(monkeypatch: pytest.MonkeyPatch) -> None
     assert load_config().data_dir == Path("data")
 
 
+def test_the_environment_wins_over_the_file_but_not_over_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, '[paths]\ndata = "there"\n')
+    assert load_config(file).data_dir == Path("there")
+    monkeypatch.setenv("XIANWEN_DATA", "/srv/xianwen")
+    config = load_config(file)
+    assert config.data_dir == Path("/srv/xianwen")
+    own = config.model_copy(update={"paths": config.paths.model_copy(update={"data": "elsewhere"})})
+    assert own.index_dir == Path("elsewhere/index")
+
+
 def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match=r"no configuration file, nowhere\.toml"):
         load_config("nowhere.toml")

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.measure import _engine
 from evaluation.golden import read_questions
 from evaluation.probe import points, retrieval
 from retrieval.config import load_config
 from retrieval.engine import Engine
+from retrieval.index import list_generations
 
 ARTICLES = {
     "guzhen.txt": ("固镇县村卫生室进展", "固镇县今年新建村卫生室三十所，配齐冷藏箱。", "固镇县还办了四期培训班。"),
@@ -107,6 +109,14 @@ def test_passages_are_found_where_the_evidence_stands(ground: Path) -> None:
     assert set(seen) == {"q1", "q2", "q3"}
     assert [seen[name].answerable for name in ("q1", "q2", "q3")] == [True, True, False]
     assert seen["q1"].probability > seen["q3"].probability
+
+
+def test_evaluating_the_shipped_questions_leaves_the_index_alone(ground: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("五河县2024年要点\n\n五河县要建六个托育点。", encoding="utf-8")
+    served = Engine(load_config(None)).load().id
+    with _engine(load_config(None), tmp_path, own_index=True) as engine:
+        assert engine.load().manifest.articles == 1
+    assert [entry.id for entry in list_generations(ground / "data" / "index")] == [served]
 
 
 def test_two_modes_are_compared_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """``xianwen ask``: answers as text, as JSON, and in batches."""
 
 import contextlib
+import io
 import json
 import sys
 import time
@@ -16,7 +17,7 @@ from retrieval.errors import QuestionError, SourceError
 from retrieval.types import Answer, Citation, Script, Status
 
 
-def once(config: Config, question: str, *, as_json: bool, out: TextIO = sys.stdout) -> int:
+def once(config: Config, question: str, *, as_json: bool, out: TextIO | None = None) -> int:
     """Answer one question on ``out``; 0 also when the answer is an honest no."""
     engine = Engine(config)
     began = time.perf_counter()
@@ -28,7 +29,7 @@ def once(config: Config, question: str, *, as_json: bool, out: TextIO = sys.stdo
     return 0
 
 
-def batch(config: Config, path: str, out: TextIO = sys.stdout) -> int:
+def batch(config: Config, path: str, out: TextIO | None = None) -> int:
     """Answer JSON lines ``{"id", "question", "history"?}`` in order, flushing every line.
 
     A question that cannot be used (empty, too long) is answered ``no_answer`` with the reason as its
@@ -36,36 +37,51 @@ def batch(config: Config, path: str, out: TextIO = sys.stdout) -> int:
     """
     engine = Engine(config)
     engine.load()
-    for number, row in _rows(path):
+    for row in _rows(path):
         began = time.perf_counter()
         try:
-            answer = engine.ask(row["question"], row.get("history") or ())
+            answer = engine.ask(row["question"], row["history"])
         except QuestionError as error:
             line = _unusable(row, error, engine.current().id, _since(began))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise SourceError(f'no usable question, {path} line {number}, write {{"id": …, "question": …}}') from error
         else:
             line = as_object(answer, row.get("id"), _since(began))
         print(json.dumps(line, ensure_ascii=False), file=out, flush=True)
     return 0
 
 
-def _rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(path: str) -> Iterator[dict[str, Any]]:
     with contextlib.ExitStack() as opened:
         try:
-            lines = sys.stdin if path == "-" else opened.enter_context(Path(path).open(encoding="utf-8"))
+            lines = _stdin() if path == "-" else opened.enter_context(Path(path).open(encoding="utf-8-sig"))
         except OSError as error:
             raise SourceError(f"cannot open the questions ({error.strerror}), {path}, name a file or -") from error
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise SourceError(f"not JSON ({error.msg}), {path} line {number}, write one object a line") from error
-            if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-                raise SourceError(f'no question, {path} line {number}, write {{"id": …, "question": "…"}}')
-            yield number, row
+        number = 0
+        try:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _row(line.removeprefix("\ufeff"), f"{path} line {number}")
+        except UnicodeDecodeError as error:
+            raise SourceError(f"not UTF-8, {path} after line {number}, save the questions as UTF-8") from error
+
+
+def _stdin() -> TextIO:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="strict")  # a batch in another encoding is a mistake, not a question
+    return sys.stdin
+
+
+def _row(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        raise SourceError(f"not JSON ({reason}), {where}, write one object a line") from error
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise SourceError(f'no question, {where}, write {{"id": …, "question": "…"}}')
+    row["history"] = row.get("history") or []
+    if not isinstance(row["history"], list) or not all(isinstance(earlier, str) for earlier in row["history"]):
+        raise SourceError(f'the history is no list of questions, {where}, write {{…, "history": ["…"]}}')
+    return row
 
 
 def as_object(answer: Answer, identity: Any, took_ms: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Everything heavy is imported inside the commands, so that ``xianwen --help`` ans
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -18,6 +19,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _speak_utf8()
     options = _parser().parse_args(argv)
     try:
         command: Command = options.command
@@ -32,6 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _speak_utf8() -> None:
+    """Answers are Chinese and JSON is UTF-8, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+
+
 def entry() -> NoReturn:
     """What ``python -m bot`` runs."""
     sys.exit(main())
@@ -39,13 +50,13 @@ def entry() -> NoReturn:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="xianwen", description="县问: what has the county set out to do for health?")
+    config_help = "TOML file (default: $XIANWEN_CONFIG, ./config.toml, built-in)"
+    parser.add_argument("--config", metavar="FILE", help=config_help)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.add_argument(
-            "--config", metavar="FILE", help="TOML file (default: $XIANWEN_CONFIG, ./config.toml, built-in)"
-        )
+        sub.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=config_help)
         sub.set_defaults(command=command)
         return sub
 
@@ -102,11 +113,11 @@ def _ingest(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from bot import ask
 
+    if bool(options.batch) == bool(options.question):
+        print("usage: xianwen ask [--json] QUESTION, or xianwen ask --batch FILE", file=sys.stderr)
+        return 2
     if options.batch:
         return ask.batch(_config(options), options.batch)
-    if not options.question:
-        print("usage: xianwen ask QUESTION", file=sys.stderr)
-        return 2
     return ask.once(_config(options), " ".join(options.question), as_json=options.json)
 
 

@@ -24,7 +24,7 @@ class Finding:
     text: str
 
 
-def doctor(path: str | None, out: TextIO = sys.stdout) -> int:
+def doctor(path: str | None, out: TextIO | None = None) -> int:
     """Print one line per check; 1 if any failed."""
     findings = list(examine(path))
     for finding in findings:

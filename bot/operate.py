@@ -1,13 +1,12 @@
 """The operator's commands: generations, rollback, verify."""
 
-import sys
 from typing import TextIO
 
 from retrieval import index
 from retrieval.config import Config
 
 
-def generations(config: Config, out: TextIO = sys.stdout) -> int:
+def generations(config: Config, out: TextIO | None = None) -> int:
     """One line per generation, newest first, the current one marked."""
     for entry in index.list_generations(config.index_dir):
         mark = "*" if entry.current else " "
@@ -20,13 +19,13 @@ def generations(config: Config, out: TextIO = sys.stdout) -> int:
     return 0
 
 
-def rollback(config: Config, identity: str | None, out: TextIO = sys.stdout) -> int:
+def rollback(config: Config, identity: str | None, out: TextIO | None = None) -> int:
     """Point back to a generation; a running bot follows by itself."""
     print(f"serving {index.rollback(config.index_dir, identity)}", file=out)
     return 0
 
 
-def verify(config: Config, out: TextIO = sys.stdout) -> int:
+def verify(config: Config, out: TextIO | None = None) -> int:
     """Check the current generation byte by byte and span by span."""
     checked = index.verify(config.index_dir)
     print(f"{checked}: every checksum, count and span holds", file=out)

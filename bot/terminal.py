@@ -136,8 +136,11 @@ async def _talk(
         if not text:
             continue
         at = int(text) - 1 if text.isascii() and text.isdigit() else -1
-        pressed = 0 <= at < len(screen.choices)
-        row = _pressed(number, *screen.choices[at]) if pressed else _typed(number, text)
+        if 0 <= at < len(screen.choices):
+            row = _pressed(number, *screen.choices[at])
+        else:
+            row = _typed(number, text)
+            screen.choices = []  # the numbers on the screen belong to what was asked before
         await process(Update.de_json(row, bot))
         if services.reload is not None:
             await asyncio.gather(services.reload, return_exceptions=True)

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,23 +24,28 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
     a file named twice is read once. A single file never raises.
     """
     taken: set[str] = set()
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
         if "://" in path:
             if path not in taken:
                 taken.add(path)
                 yield _fetched(path, config)
             continue
-        for file, folder in _files(Path(path)):
-            if file.resolve() in seen:
+        unread: list[Rejected] = []
+        for file, folder in _files(Path(path), unread):
+            real = os.path.realpath(file)  # unlike Path.resolve, it bears links that go round in a circle
+            if real in seen:
                 continue
-            seen.add(file.resolve())
+            seen.add(real)
             source = _free_name(file, folder, taken)
             if source is None:
-                yield Rejected(str(file), "another file has this name", "rename it, or ingest the folder above both")
+                yield Rejected(
+                    _sayable(str(file)), "another file has this name", "rename it, or ingest the folder above both"
+                )
                 continue
             taken.add(source)
             yield _read(file, source, config.ingest.max_file_mb)
+        yield from unread
 
 
 def _fetched(url: str, config: Config) -> RawDocument | Rejected:
@@ -83,13 +89,18 @@ def _parser(kind: Format) -> Callable[[str], Page]:
     return lambda text: Page(())
 
 
-def _files(root: Path) -> Iterator[tuple[Path, Path]]:
-    """Files with the folder that their names are counted from."""
+def _files(root: Path, unread: list[Rejected]) -> Iterator[tuple[Path, Path]]:
+    """Files with the folder that their names are counted from; folders that cannot be listed go to ``unread``."""
     if not root.is_dir():
         yield root, root.parent
         return
+
+    def refuse(error: OSError) -> None:
+        why = f"the folder cannot be read ({error.strerror})"
+        unread.append(Rejected(_sayable(str(error.filename)), why, "check its permissions"))
+
     found: list[Path] = []
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [Path(folder, name) for name in names if not name.startswith(".")]
     for file in sorted(found, key=lambda file: file.relative_to(root).as_posix()):
@@ -97,22 +108,41 @@ def _files(root: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _free_name(file: Path, folder: Path, taken: set[str]) -> str | None:
-    name = file.relative_to(folder).as_posix()
-    for candidate in (name, f"{folder.resolve().name}/{name}"):
+    name = _sayable(file.relative_to(folder).as_posix())
+    for candidate in (name, _sayable(f"{Path(os.path.realpath(folder)).name}/{name}")):
         if candidate not in taken:
             return candidate
     return None
 
 
+def _sayable(name: str) -> str:
+    """A file's name as text: archives from China often unpack names in GBK, which are no UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raw = os.fsencode(name)
+        return _strictly(raw) or raw.decode("utf-8", errors="replace")
+    return name
+
+
+def _strictly(raw: bytes) -> str:
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+
+
 def _read(file: Path, source: str, max_mb: int) -> RawDocument | Rejected:
     kind = FORMATS.get(file.suffix.lower())
-    if kind is None:
-        known = ", ".join(FORMATS)
-        return Rejected(
-            source, f"{file.suffix or 'no extension'} is not a known format", f"convert it to one of {known}"
-        )
     try:
-        size = file.stat().st_size
+        status = file.stat()
+        if kind is None:
+            known = ", ".join(FORMATS)
+            why = f"{file.suffix or 'no extension'} is not a known format"
+            return Rejected(source, why, f"convert it to one of {known}")
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            return Rejected(source, "this is no file", "name a file or a folder")
+        size = status.st_size
         if size > max_mb * 2**20:
             return Rejected(source, f"{size / 2**20:.1f} MB is too large", f"split it, or raise max_file_mb ({max_mb})")
         data = file.read_bytes()

@@ -139,7 +139,35 @@ def test_rejections_say_what_to_do(tmp_path: Path) -> None:
     assert "link" in rejected(tmp_path / "link.txt").why
     assert "too large" in rejected(tmp_path / "big.txt", config=small).why
     assert "no such file" in rejected(tmp_path / "absent.txt").why
+    assert "no such file" in rejected(tmp_path / "absent").why
     assert rejected(Path("absent.txt")).source == "absent.txt"
+
+
+def test_what_is_no_file_stops_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")  # reading it would wait for ever
+    (tmp_path / "b.txt").symlink_to("b.txt")
+    (tmp_path / "c.txt").write_text(SHORT, encoding="utf-8")
+    pipe, circle, document = read(tmp_path)
+    assert isinstance(pipe, Rejected) and pipe.why == "this is no file"
+    assert isinstance(circle, Rejected) and "cannot be read" in circle.why
+    assert isinstance(document, RawDocument) and document.source == "c.txt"
+
+
+@pytest.mark.parametrize(("name", "told"), [("青禾.txt".encode("gb18030"), "青禾.txt"), (b"a\xff.txt", "a\ufffd.txt")])
+def test_names_in_another_encoding_are_told_as_text(tmp_path: Path, name: bytes, told: str) -> None:
+    try:
+        (tmp_path / os.fsdecode(name)).write_text(SHORT, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system wants names in UTF-8")
+    assert only(tmp_path).source == told
+
+
+def test_a_folder_that_cannot_be_listed_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(path: str, *_: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", deny)
+    assert "folder cannot be read" in rejected(tmp_path).why
 
 
 def test_addresses_are_not_fetched() -> None:

@@ -53,6 +53,7 @@ COUNTER = re.compile(
 _SIGNED = re.compile(
     rf"[（(](?:[^（）()。，,:：]{{2,20}}\s)?(?:记者|通讯员)?\s?[^（）()。，,:：\s]{{2,16}}\s{_NAMES}[)）]"
 )
+_TRAIL = re.compile(rf"[{_HAN}]{{2,10}}\s?[>›»]\s?[{_HAN}]{{2,10}}")
 _BANNER = re.compile(
     r"(?:欢迎(?:访问|光临|来到)|.{2,20}(?:门户网站|政府网站|官方网站|官网|政务网|数字报|电子报|信息网|公众信息网)[!！]?$).{0,24}"
 )
@@ -142,4 +143,9 @@ def _banner(form: str, place: Place) -> str | None:
     return "site-header" if place.index < 4 and place.count > 4 and _BANNER.fullmatch(form) else None
 
 
-_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _page_facts, _menu, _signature, _banner)
+def _trail(form: str, place: Place) -> str | None:
+    """A channel and its section above the article, with a single ``>`` between them."""
+    return "breadcrumb" if place.index < 3 and place.count > 4 and _TRAIL.fullmatch(form) else None
+
+
+_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _page_facts, _menu, _signature, _banner, _trail)

@@ -52,7 +52,8 @@ def make_environment() -> None:
     """Create ``.venv`` unless it is there and works."""
     if sys.version_info < (3, 11):
         stop(
-            f"Python {platform.python_version()} is too old, {sys.executable}, use 3.11 or newer: make PYTHON=python3.12"
+            f"Python {platform.python_version()} is too old, {sys.executable}, "
+            "use 3.11 or newer: make PYTHON=python3.12"
         )
     if PYTHON.exists():
         return

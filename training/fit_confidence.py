@@ -64,7 +64,10 @@ def main() -> None:
         "constant": round(float(model.intercept_[0]), 4),
         "model": load_embedder(Config().embedding).fingerprint,
         "questions": {"answerable": int(answerable.sum()), "unanswerable": int((~answerable).sum())},
-        "held_out": {"auc": round(float(roc_auc_score(answerable, held_out)), 4), "rates": _rates(held_out, answerable)},
+        "held_out": {
+            "auc": round(float(roc_auc_score(answerable, held_out)), 4),
+            "rates": _rates(held_out, answerable),
+        },
     }
     options.out.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(stored, indent=2))

@@ -39,13 +39,14 @@ def stop(line: str) -> None:
     sys.exit(f"error: {line}")
 
 
-def pip(*arguments: str, capture: bool = False) -> str:
-    """Run pip inside the environment; its output is returned when captured."""
+def pip(*arguments: str) -> str:
+    """Run pip inside the environment and return what it printed; its chatter is shown only when it fails."""
     command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
-    done = subprocess.run(command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE if capture else None)
+    done = subprocess.run(command, cwd=ROOT, check=False, text=True, capture_output=True)
     if done.returncode:
+        print(done.stdout, done.stderr, file=sys.stderr)
         stop(f"pip failed, {' '.join(arguments)}, read its last lines above and run the same make command again")
-    return done.stdout or ""
+    return done.stdout
 
 
 def make_environment() -> None:
@@ -94,7 +95,7 @@ def install_torch() -> None:
 
 def refuse_cuda(wanted: str) -> None:
     """Without the CPU index, accept only a build that brings no CUDA packages."""
-    report = json.loads(pip("install", "-q", "--dry-run", "--report", "-", wanted, capture=True))
+    report = json.loads(pip("install", "-q", "--dry-run", "--report", "-", wanted))
     cuda = [item["metadata"]["name"] for item in report["install"] if item["metadata"]["name"].startswith("nvidia")]
     if cuda:
         stop(

@@ -100,7 +100,7 @@ def unwritable(error: object, path: Path) -> IndexProblem:
 
 def repair(folder: Path) -> str:
     """What an operator does about a broken generation."""
-    return f"run: xianwen rollback (or: xianwen ingest PATH again), index {folder.parent}"
+    return f"run: xianwen rollback [ID] (or: xianwen ingest PATH again), index {folder.parent}"
 
 
 def _digest(values: Mapping[str, object]) -> str:

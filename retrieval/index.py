@@ -173,7 +173,7 @@ def rollback(index_dir: Path, identity: str | None = None) -> str:
     with generations.writing(index_dir):
         name = identity or generations.predecessor(index_dir, generations.current_id(index_dir))
         if name is None:
-            raise IndexMissing(f"nothing to go back to, {index_dir}, no earlier generation is kept")
+            raise IndexMissing(f"nothing to go back to, {index_dir}, name one of: xianwen generations")
         if name not in generations.ids(index_dir):
             raise _no_such(index_dir, name)
         verify(index_dir, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from retrieval.__main__ import main as look
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,12 @@ def test_output_is_utf8_whatever_the_locale(ground: Path) -> None:
         check=True,
     )
     assert "六个托育点" in done.stdout.decode("utf-8")
+
+
+def test_retrieval_answers_without_the_bot(ground: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert look(["灵璧县要建几个托育点"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["status"], shown["counties"]) == ("answered", ["灵璧县"])
+    assert shown["quotes"] == [{"source": "a.txt", "quote": "灵璧县要建六个托育点。"}]
+    assert look(["--config", "no.toml", "灵璧县"]) == 1
+    assert capsys.readouterr().err.startswith("error: no configuration file")

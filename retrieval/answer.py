@@ -7,8 +7,6 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from retrieval import compose
 from retrieval.confidence import Evidence, calibration
 from retrieval.config import Config
@@ -19,7 +17,7 @@ from retrieval.lexicon import Lexicon
 from retrieval.outlook import is_list, outline_group, overview, with_items
 from retrieval.places import nearest
 from retrieval.search import Query, find
-from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of, stands
+from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of, stands_around
 from retrieval.terms import Term, only_generic, terms_of
 from retrieval.text import fold
 from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope, Script
@@ -30,6 +28,8 @@ LIST_RIVAL = 0.75
 AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 SUGGESTIONS = 4
+MOST_FOR_TOPICS, FEW_FOR_TOPICS = 200, 20  # passages whose headings may be offered, and as many as are read at once
+JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
@@ -93,7 +93,7 @@ class Answerer:
             return self._across(scope) if self.terms else self._refuse(Reason.WHICH_COUNTY)
         if len(scope) == 1:
             return self._about(scope)
-        judged = self._enough(self._judge(self._find(())))
+        judged = self._sure(self._said(self._find(())))
         about = {code for one in judged for code in one.sentence.hit.passage.counties}
         if judged and len(about) == 1:
             return self._say(self._focused(next(iter(about))))
@@ -125,30 +125,42 @@ class Answerer:
     def in_years(self, hit: Hit) -> bool:
         """Whether the passage may speak of the years asked about: unknown years may."""
         asked = set(self.question.years)
-        known = set(hit.passage.years) or set(self.generation.article(hit.passage.article_id).years)
-        return not asked or not known or bool(asked & known)
+        known = asked and (hit.passage.years or self.generation.article(hit.passage.article_id).years)
+        return not known or bool(asked.intersection(known))
 
-    def _judge(self, hits: Sequence[Hit]) -> list[Judged]:
-        """All sayable sentences of the hits, best first; ties in the order of the hits."""
-        sentences = [sentence for hit in hits for sentence in sentences_of(hit) if compose.sayable(sentence)]
-        titles = [self.generation.article(sentence.hit.passage.article_id).title for sentence in sentences]
+    def _said(self, hits: Sequence[Hit]) -> list[Sentence]:
+        """All sayable sentences of the hits, in their order."""
+        return [sentence for hit in hits for sentence in sentences_of(hit) if compose.sayable(sentence)]
+
+    def _judge(self) -> Judge:
         by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
         what = wanted(self.question, by_weight)
-        judge = Judge(self.terms, what, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors)
-        return sorted(judge(sentences, titles), key=lambda judged: -judged.score)
+        return Judge(self.terms, what, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors)
 
-    def _enough(self, judged: Sequence[Judged]) -> list[Judged]:
-        """Those whose evidence is enough to be said."""
+    def _titles(self, sentences: Sequence[Sentence]) -> list[str]:
+        articles = dict.fromkeys(sentence.hit.passage.article_id for sentence in sentences)
+        titles = {article: self.generation.article(article).title for article in articles}
+        return [titles[sentence.hit.passage.article_id] for sentence in sentences]
+
+    def _judged(self, sentences: Sequence[Sentence]) -> list[Judged]:
+        """The most promising of the sentences, best first; ties in the order of the hits."""
+        judged = self._judge()(sentences, self._titles(sentences), JUDGED)
+        return sorted(judged, key=lambda one: -one.score)
+
+    def _sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
+        """Those whose evidence is enough to be said, best first."""
         least = self.tools.config.answer.min_confidence
-        elsewhere = self._elsewhere(judged)
-        return [one for one in judged if calibration().probability(self.evidence(one, elsewhere)) >= least]
+        elsewhere = self._elsewhere(sentences)
+        probability = calibration().probability
+        return [one for one in self._judged(sentences) if probability(self.evidence(one, elsewhere)) >= least]
 
     def best_evidence(self) -> Evidence | None:
         """The measures of the best sentence, enough or not; None where nothing was found or no county is named."""
         if not self.question.counties or not self.terms:
             return None
-        judged = self._judge(self._find([division.code for division in self.question.counties]))
-        return self.evidence(judged[0], self._elsewhere(judged)) if judged else None
+        sentences = self._said(self._find([division.code for division in self.question.counties]))
+        judged = self._judged(sentences)
+        return self.evidence(judged[0], self._elsewhere(sentences)) if judged else None
 
     def evidence(self, judged: Judged, elsewhere: float) -> Evidence:
         """The measures of one sentence."""
@@ -164,20 +176,15 @@ class Answerer:
             elsewhere=elsewhere,
         )
 
-    def _elsewhere(self, judged: Sequence[Judged]) -> float:
-        """Weight of the terms that the corpus has, but none of these sentences or what stands above them."""
-        texts = dict.fromkeys(one.sentence.hit.passage for one in judged)
-        here = "\n".join(" ".join((*passage.heading, passage.text)) for passage in texts)
-        return sum(
-            term.weight * (1.0 - stands(term, here))
-            for term in self.terms
-            if self.generation.lexical.rarity(term.text) < 1.0
-        )
+    def _elsewhere(self, sentences: Sequence[Sentence]) -> float:
+        """Weight of the terms that the corpus has, but none of these sentences or what stands around them."""
+        found = zip(self.terms, stands_around(self.terms, sentences), strict=True)
+        rarity = self.generation.lexical.rarity
+        return sum(term.weight * (1.0 - here) for term, here in found if rarity(term.text) < 1.0)
 
     def _focused(self, county: str) -> list[compose.Chosen]:
         """The few sentences of one county that answer, best first; nothing if none is sure enough."""
-        judged = self._judge(self._find((county,)))
-        sure = self._enough(judged)
+        sure = self._sure(self._said(self._find((county,))))
         if not sure:
             return []
         kind = self.question.kind
@@ -187,7 +194,7 @@ class Answerer:
                 return group
         rival, most = (LIST_RIVAL, self.tools.config.answer.max_claims) if kind in (Kind.LIST, Kind.HOW) else (RIVAL, 3)
         best = [one.sentence for one in sure if one.score >= rival * sure[0].score]
-        return self.within_length([self.choose(sentence) for sentence in compose.distinct(best)[:most]])
+        return self.within_length([self.choose(sentence) for sentence in compose.distinct(best, most)])
 
     def choose(self, sentence: Sentence, label: str = "", item: bool = False, whole: bool = False) -> compose.Chosen:
         """The part of a sentence that will be quoted."""
@@ -223,15 +230,13 @@ class Answerer:
     def _across(self, scope: Sequence[Division]) -> Answer:
         """One sentence per county that says it in so many words, best counties first."""
         codes = [division.code for division in scope] if self.question.region else []
-        judged = self._judge(self._find(codes, k=5 * self.tools.config.search.candidates))
+        sentences = self._literal(self._said(self._find(codes, k=5 * self.tools.config.search.candidates)))
         wanted = {division.code for division in scope}
-        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * max((one.literal for one in judged), default=0.0))
         best: dict[str, Sentence] = {}
-        for one in judged:
-            if one.literal >= least:
-                for code in one.sentence.hit.passage.counties:
-                    if code in wanted:
-                        best.setdefault(code, one.sentence)
+        for one in self._judged(sentences):
+            for code in one.sentence.hit.passage.counties:
+                if code in wanted:
+                    best.setdefault(code, one.sentence)
         shared: dict[Sentence, list[str]] = {}
         for code, sentence in best.items():
             shared.setdefault(sentence, []).append(self.names[code])
@@ -240,6 +245,12 @@ class Answerer:
             for sentence, names in shared.items()
         ]
         return self._say(chosen[:WIDE_CLAIMS], searched=len(scope))
+
+    def _literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """Those that carry the question in so many words, about as well as the best of them."""
+        literal = self._judge().literal(sentences, self._titles(sentences))
+        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * float(literal.max(initial=0.0)))
+        return [sentence for sentence, share in zip(sentences, literal, strict=True) if share >= least]
 
     def _say(self, chosen: Sequence[compose.Chosen], searched: int = 0, silent: tuple[str, ...] = ()) -> Answer:
         if not chosen:
@@ -272,8 +283,11 @@ class Answerer:
         codes = [division.code for division in self.question.counties]
         if not codes:
             return ()
-        rows = self.generation.rows_of_counties(codes)[:200]
-        headings = [
-            p.heading[-1] for p in self.generation.passages([int(row) for row in np.asarray(rows)]) if p.heading
-        ]
-        return tuple(dict.fromkeys(headings))[:SUGGESTIONS]
+        rows = [int(row) for row in self.generation.rows_of_counties(codes)[:MOST_FOR_TOPICS]]
+        headings: dict[str, None] = {}
+        for at in range(0, len(rows), FEW_FOR_TOPICS):
+            passages = self.generation.passages(rows[at : at + FEW_FOR_TOPICS])
+            headings |= dict.fromkeys(passage.heading[-1] for passage in passages if passage.heading)
+            if len(headings) >= SUGGESTIONS:
+                break
+        return tuple(headings)[:SUGGESTIONS]

@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from retrieval.sentences import Sentence
-from retrieval.text import squeeze
+from retrieval.sentences import Sentence, squeezed
 from retrieval.types import Answer, Article, Citation, Claim, Question
 
 _CLAUSE_END = re.compile(r"[，；：]|(?<!\d)[,;:]|[,;:](?!\d)")  # not inside 3,500 or 12:30
@@ -94,10 +93,12 @@ def _whole_runs(sentence: Sentence) -> Iterable[tuple[int, int]]:
         yield run
 
 
-def distinct(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """The sentences in order, without those that say what an earlier one said (reprints, repeated openings)."""
+def distinct(sentences: Iterable[Sentence], most: int) -> list[Sentence]:
+    """The first ``most`` of the sentences that do not say what an earlier one said (reprints, repeated openings)."""
     kept: list[tuple[Sentence, set[str]]] = []
     for sentence in sentences:
+        if len(kept) == most:
+            break
         bigrams = _bigrams(sentence.text)
         if not any(_same(bigrams, other) for _, other in kept):
             kept.append((sentence, bigrams))
@@ -105,8 +106,8 @@ def distinct(sentences: Iterable[Sentence]) -> list[Sentence]:
 
 
 def _bigrams(text: str) -> set[str]:
-    squeezed = squeeze(text)
-    return {squeezed[at : at + 2] for at in range(len(squeezed) - 1)} or {squeezed}
+    said = squeezed(text)
+    return {said[at : at + 2] for at in range(len(said) - 1)} or {said}
 
 
 def _same(one: set[str], other: set[str]) -> bool:
@@ -117,7 +118,7 @@ def _same(one: set[str], other: set[str]) -> bool:
 
 def sayable(sentence: Sentence) -> bool:
     """Whether it can stand as a claim at all: not a bare ordinal or a lone word."""
-    return len(squeeze(sentence.text)) >= 4 and not _ORDINAL_ONLY.match(sentence.text)
+    return len(squeezed(sentence.text)) >= 4 and not _ORDINAL_ONLY.match(sentence.text)
 
 
 def build(

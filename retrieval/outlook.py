@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FEW_PASSAGES = 3  # a county with so few passages is told sentence by sentence
 MOST_POINTS = 14
 WIDE_CHARS = 1600
+MOST_READ = 400  # passages that are looked through
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
 
@@ -29,7 +30,7 @@ def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
         points = [sentence for hit in newest for sentence in sentences_of(hit)]
     else:
         points = [sentence for hit in newest for sentence in _points(hit)]
-    return _told(answerer, compose.distinct(point for point in points if compose.sayable(point))[:MOST_POINTS])
+    return _told(answerer, compose.distinct(filter(compose.sayable, points), MOST_POINTS))
 
 
 def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
@@ -42,13 +43,13 @@ def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> 
     items = _items(best.hit)
     if items:
         return _told(answerer, items)
-    hits = [hit for hit in _hits(answerer, county) if hit.passage.article_id == best.hit.passage.article_id]
+    hits = _hits(answerer, county, best.hit.passage.article_id)
     path = _named_by(answerer, best.hit, hits)
     if path is None:
         return []
     below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
-    points = compose.distinct(point for hit in below for point in _points(hit) if compose.sayable(point))
-    return _told(answerer, points[:MOST_POINTS]) if len(points) > 1 else []
+    points = compose.distinct((p for hit in below for p in _points(hit) if compose.sayable(p)), MOST_POINTS)
+    return _told(answerer, points) if len(points) > 1 else []
 
 
 def _told(answerer: "Answerer", points: Sequence[Sentence]) -> list[compose.Chosen]:
@@ -104,9 +105,14 @@ def _points(hit: Hit) -> list[Sentence]:
     return items if items else sentences_of(hit)[:1]
 
 
-def _hits(answerer: "Answerer", county: str) -> list[Hit]:
-    rows = [int(row) for row in np.asarray(answerer.generation.rows_of_counties((county,)))[:400]]
-    return [Hit(row, passage, 0.0) for row, passage in zip(rows, answerer.generation.passages(rows), strict=True)]
+def _hits(answerer: "Answerer", county: str, article: str = "") -> list[Hit]:
+    """The first passages about the county, of one article if that is given."""
+    generation = answerer.generation
+    found = generation.rows_of_counties((county,))
+    if article:
+        found = np.intersect1d(found, generation.rows_of_article(article), assume_unique=True)
+    rows = [int(row) for row in found[:MOST_READ]]
+    return [Hit(row, passage, 0.0) for row, passage in zip(rows, generation.passages(rows), strict=True)]
 
 
 def _newest_first(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:

@@ -18,6 +18,7 @@ from retrieval.text import sentence_spans, squeeze, words
 from retrieval.types import Hit
 
 Vectors = npt.NDArray[np.float32]
+Shares = npt.NDArray[np.float64]
 Embed = Callable[[Sequence[str]], Vectors]
 
 CONTEXT = 0.7  # what a match in the heading above is worth, against one in the sentence
@@ -28,6 +29,7 @@ CLOSE, SAME = 0.28, 0.62  # cosines between word vectors that begin, and finish,
 MEANING = 0.8  # what a word that is the same in meaning is worth, against the word itself
 SIMILARITY = 0.2  # weight of the sentence vector beside coverage
 FIT = 0.25  # weight of being of the kind that was asked for
+FOUND = 0.3  # weight of the passage's score in the search, where not all sentences can be judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,14 @@ def sentences_of(hit: Hit) -> list[Sentence]:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
+    """The squeezed form of a text (see ``retrieval.text.squeeze``), remembered."""
     return squeeze(text)
 
 
 @functools.lru_cache(maxsize=20_000)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for word in words(_squeezed(text)) if len(word) > 1))
+    return tuple(dict.fromkeys(word for word in words(squeezed(text)) if len(word) > 1))
 
 
 class WordVectors:
@@ -94,15 +97,13 @@ class WordVectors:
         self._known: dict[str, Vectors] = {}
 
     def __call__(self, asked: Sequence[str]) -> Vectors:
-        """Rows in the order asked, shape (n, dim)."""
-        missing = [word for word in dict.fromkeys(asked) if word not in self._known]
+        """Rows in the order asked, shape (n, dim). Safe for several threads: a full memory is replaced, not emptied."""
+        known = self._known if len(self._known) <= self._limit else {}
+        missing = [word for word in dict.fromkeys(asked) if word not in known]
         if missing:
-            if len(self._known) > self._limit:
-                self._known = {}
-                missing = list(dict.fromkeys(asked))
-            fresh = self._embed(missing)
-            self._known = {**self._known, **dict(zip(missing, fresh, strict=True))}
-        return np.stack([self._known[word] for word in asked])
+            known.update(zip(missing, self._embed(missing), strict=True))
+            self._known = known
+        return np.stack([known[word] for word in asked])
 
 
 class Judge:
@@ -121,52 +122,80 @@ class Judge:
         self._vectors = vectors
         self._probes = [(index, word, worth) for index, term in enumerate(terms) for word, worth in probes(term)]
 
-    def __call__(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> list[Judged]:
-        """One judgement per sentence, in the given order; ``titles`` are those of their articles."""
-        if not sentences:
-            return []
+    def __call__(self, sentences: Sequence[Sentence], titles: Sequence[str], most: int = 0) -> list[Judged]:
+        """One judgement per sentence, in the given order; ``titles`` are those of their articles.
+
+        Where there are more than ``most`` (if that is not 0), only the most promising are judged: by
+        their words, their kind and how well their passages were found, which is all that is cheap to know.
+        """
+        shares = self._literal_shares(sentences, titles)
+        fits = [fit(self._what, sentence.text) for sentence in sentences]
+        if most and len(sentences) > most:
+            rough = self._weighed(shares) + FIT * np.array(fits)
+            rough += FOUND * np.array([sentence.hit.score for sentence in sentences])
+            kept = np.sort(np.argsort(-rough, kind="stable")[:most])
+            sentences, fits, shares = [sentences[at] for at in kept], [fits[at] for at in kept], shares[kept]
+        return self._judged(sentences, shares, fits) if sentences else []
+
+    def literal(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
+        """The ``literal`` that their judgements would have, without the rest: shape (n,)."""
+        return self._weighed(self._literal_shares(sentences, titles))
+
+    def _judged(self, sentences: Sequence[Sentence], shares: Shares, fits: Sequence[float]) -> list[Judged]:
         vectors = self._embed(["。".join((*s.hit.passage.heading[-1:], s.text)) for s in sentences])
         similarities = np.clip(vectors @ self._meaning, 0.0, 1.0)
-        texts = [sentence.text for sentence in sentences]
-        close = self._closeness([*texts, *dict.fromkeys(" ".join(s.hit.passage.heading) for s in sentences)])
-        judged = []
-        for sentence, title, similarity in zip(sentences, titles, similarities, strict=True):
-            coverage, literal, gap = self._coverage(sentence, title, close)
-            judged.append(Judged(sentence, coverage, literal, gap, float(similarity), fit(self._what, sentence.text)))
-        return judged
+        headings = {heading: at for at, heading in enumerate(dict.fromkeys(s.hit.passage.heading for s in sentences))}
+        close = self._closeness([*(s.text for s in sentences), *map(" ".join, headings)])
+        above = close[[len(sentences) + headings[s.hit.passage.heading] for s in sentences]]
+        covered = np.maximum(shares, MEANING * np.maximum(close[: len(sentences)], CONTEXT * above))
+        weights = np.array([term.weight for term in self._terms])
+        gaps = (weights * (1.0 - covered)).max(axis=1, initial=0.0)
+        measures = zip(self._weighed(covered), self._weighed(shares), gaps, similarities, fits, strict=True)
+        return [
+            Judged(sentence, float(coverage), float(literal), float(gap), float(similarity), kind)
+            for sentence, (coverage, literal, gap, similarity, kind) in zip(sentences, measures, strict=True)
+        ]
 
-    def _coverage(self, sentence: Sentence, title: str, close: dict[str, Vectors]) -> tuple[float, float, float]:
-        """Coverage, its literal part, and its widest gap. A term counts by its best match in the sentence or around."""
-        heading = " ".join(sentence.hit.passage.heading)
-        around = ((heading, CONTEXT), (sentence.hit.passage.text, NEIGHBOUR), (title, TITLE))
-        covered = literal = gap = 0.0
+    def _weighed(self, shares: Shares) -> Shares:
+        """Sums over the terms, term after term: equal rows must give equal sums, and dot products need not."""
+        total = np.zeros(len(shares))
         for index, term in enumerate(self._terms):
-            here = stands(term, sentence.text)
-            beyond = max(stands(term, text) * worth for text, worth in around)
-            meant = max(float(close[sentence.text][index]), CONTEXT * float(close[heading][index]))
-            share = max(here, beyond, MEANING * meant)
-            covered += term.weight * share
-            literal += term.weight * max(here, beyond)
-            gap = max(gap, term.weight * (1.0 - share))
-        return covered, literal, gap
+            total += term.weight * shares[:, index]
+        return total
 
-    def _closeness(self, texts: Sequence[str]) -> dict[str, Vectors]:
-        """For every text, how close its closest word comes to each term: shape (terms,), 0..1."""
-        wanted = list(dict.fromkeys(word for text in texts for word in _words(text)))
-        nothing = np.zeros(len(self._terms), dtype=np.float32)
-        if not wanted or not self._probes:
-            return dict.fromkeys(texts, nothing)
-        cosines = self._vectors([word for _, word, _ in self._probes]) @ self._vectors(wanted).T
+    def _literal_shares(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
+        """How far every term stands in so many words in the sentence or around it: shape (n, terms)."""
+        around: dict[tuple[tuple[str, ...], str, str], list[float]] = {}
+        shares = np.zeros((len(sentences), len(self._terms)))
+        for at, (sentence, title) in enumerate(zip(sentences, titles, strict=True)):
+            passage = sentence.hit.passage
+            key = (passage.heading, passage.text, title)
+            if key not in around:
+                texts = ((" ".join(passage.heading), CONTEXT), (passage.text, NEIGHBOUR), (title, TITLE))
+                around[key] = [max(stands(term, text) * worth for text, worth in texts) for term in self._terms]
+            for index, term in enumerate(self._terms):
+                shares[at, index] = max(stands(term, sentence.text), around[key][index])
+        return shares
+
+    def _closeness(self, texts: Sequence[str]) -> Shares:
+        """For every text, how close its closest word comes to each term: shape (n, terms), 0..1."""
+        told = [_words(text) for text in texts]
+        column = {word: at for at, word in enumerate(dict.fromkeys(word for row in told for word in row))}
+        found = np.zeros((len(texts), len(self._terms)))
+        if not column or not self._probes:
+            return found
+        cosines = self._vectors([word for _, word, _ in self._probes]) @ self._vectors(list(column)).T
         scaled = np.clip((cosines - CLOSE) / (SAME - CLOSE), 0.0, 1.0)
-        scaled *= np.array([[_distance(probe, word) for word in wanted] for _, probe, _ in self._probes], np.float32)
-        by_term = np.zeros((len(self._terms), len(wanted)), dtype=np.float32)
-        for row, (index, _, worth) in enumerate(self._probes):
-            by_term[index] = np.maximum(by_term[index], worth * scaled[row])
-        column = {word: at for at, word in enumerate(wanted)}
-        found = {}
-        for text in texts:
-            columns = [column[word] for word in _words(text)]
-            found[text] = by_term[:, columns].max(axis=1) if columns else nothing
+        by_term = np.zeros((len(self._terms), len(column)), dtype=np.float32)
+        for row, (index, probe, worth) in zip(scaled, self._probes, strict=True):
+            for part in _parts(probe):
+                if part in column:  # a part of a word is hardly its synonym, however close it is in meaning
+                    row[column[part]] *= (len(part) / len(probe)) ** 0.5
+            by_term[index] = np.maximum(by_term[index], worth * row)
+        filled = [at for at, row in enumerate(told) if row]
+        starts = np.cumsum([0, *(len(told[at]) for at in filled[:-1])])
+        columns = [column[word] for row in told for word in row]
+        found[filled] = np.maximum.reduceat(by_term[:, columns], starts, axis=1).T
         return found
 
 
@@ -176,10 +205,29 @@ def probes(term: Term) -> tuple[tuple[str, float], ...]:
     return tuple((squeeze(word), worth) for word, worth in ((term.text, 1.0), *term.variants) if squeeze(word))
 
 
+def _parts(word: str) -> set[str]:
+    """Everything that stands in the word, itself included."""
+    return {word[start:end] for start in range(len(word)) for end in range(start + 1, len(word) + 1)}
+
+
 def stands(term: Term, text: str) -> float:
     """How far the term, or a variant of it, stands in the text in so many words: 0..1."""
-    squeezed = _squeezed(text)
-    return max((worth * _overlap(word, squeezed) for word, worth in probes(term)), default=0.0)
+    return _stands(term, squeezed(text))
+
+
+def stands_around(terms: Sequence[Term], sentences: Sequence[Sentence]) -> list[float]:
+    """How far each term stands in the passages of the sentences, all taken together, or in the headings above them."""
+    passages = dict.fromkeys(sentence.hit.passage for sentence in sentences)
+    where = "".join(squeezed(text) for passage in passages for text in (" ".join(passage.heading), passage.text))
+    return [_stands(term, where) for term in terms]
+
+
+def _stands(term: Term, where: str) -> float:
+    best = 0.0
+    for word, worth in probes(term):
+        if worth > best:
+            best = max(best, worth * _overlap(word, where))
+    return best
 
 
 def literal_coverage(terms: Sequence[Term], text: str) -> float:
@@ -187,18 +235,13 @@ def literal_coverage(terms: Sequence[Term], text: str) -> float:
     return sum(term.weight * stands(term, text) for term in terms)
 
 
-@functools.lru_cache(maxsize=200_000)
-def _distance(probe: str, word: str) -> float:
-    """What closeness in meaning is worth beside likeness in writing: a part of a word is hardly its synonym."""
-    return (len(word) / len(probe)) ** 0.5 if word in probe else 1.0
-
-
-@functools.lru_cache(maxsize=100_000)
-def _overlap(word: str, squeezed: str) -> float:
-    """1 where the word stands in the text, less where only some of its bigrams do, 0 for a lone character."""
-    if word in squeezed:
+def _overlap(word: str, text: str) -> float:
+    """1 where the word stands in the squeezed text, less where only some of its bigrams do, 0 for a lone character."""
+    if word in text:
         return 1.0
     if len(word) < 3:
         return 0.0
-    bigrams = [word[at : at + 2] for at in range(len(word) - 1)]
-    return SHARED * sum(bigram in squeezed for bigram in bigrams) / len(bigrams)
+    found = 0
+    for at in range(len(word) - 1):
+        found += word[at : at + 2] in text
+    return SHARED * found / (len(word) - 1)

@@ -126,7 +126,7 @@ class StaticModel:
         for at, text in enumerate(texts):
             ids, weights = self.bag(text)
             if len(ids):
-                vectors[at] = (weights * self.scales[ids]) @ self.rows[ids].astype(np.float32)
+                np.dot(weights * self.scales[ids], self.rows.take(ids, axis=0).astype(np.float32), out=vectors[at])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return unit
@@ -157,4 +157,5 @@ def _map_weights(path: Path) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float
         if entry["dtype"] != kind or path.stat().st_size < 8 + size + end:
             raise ValueError(f"tensor {name} is not whole")
         found[name] = np.memmap(path, dtype=dtype, mode="r", offset=8 + size + begin, shape=tuple(entry["shape"]))
-    return cast("npt.NDArray[np.int8]", found["rows"]), np.array(found["scales"])
+    # a plain view of the map: every look into a memmap costs as much as summing the rows of a short word
+    return cast("npt.NDArray[np.int8]", np.asarray(found["rows"])), np.array(found["scales"])

@@ -6,9 +6,10 @@ are always taken on the text as stored.
 
 import functools
 import logging
+import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,7 @@ def to_traditional(text: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The matching form: NFKC, simplified, lower case, blanks squeezed to one."""
-    folded = to_simplified(unicodedata.normalize("NFKC", text)).lower()
-    return re.sub(r"\s+", " ", folded).strip()
+    return " ".join(to_simplified(unicodedata.normalize("NFKC", text)).lower().split())
 
 
 def is_traditional(text: str) -> bool:
@@ -47,9 +47,21 @@ def is_traditional(text: str) -> bool:
     return to_simplified(text) != text
 
 
+class _Telling(dict[int, int | None]):
+    """A table for ``str.translate`` that drops punctuation, symbols, blanks and controls; it learns as it is asked."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.category(chr(code))[0] in "PZSC" else code
+        self[code] = kept
+        return kept
+
+
+_TELLING = _Telling()
+
+
 def squeeze(text: str) -> str:
     """The folded text without punctuation, symbols and blanks: for comparing what was said."""
-    return "".join(char for char in fold(text) if unicodedata.category(char)[0] not in "PZSC")
+    return fold(text).translate(_TELLING)
 
 
 def grams(text: str) -> list[str]:
@@ -101,12 +113,46 @@ def _jieba() -> Any:
         warnings.simplefilter("ignore")  # jieba 0.42.1 carries invalid escapes and pkg_resources
         import jieba
 
+    class Quick(jieba.Tokenizer):  # type: ignore[misc]
+        """jieba's words, found in one pass: its own way to them lists every word of the dictionary first."""
+
+        def get_DAG(self, sentence: str) -> None:
+            """Nothing: ``calc`` looks the words up itself."""
+
+        def calc(self, sentence: str, DAG: None, route: dict[int, tuple[float, int]]) -> None:
+            """Put into ``route``, for every place, the likeliest way to the end and the end of its first word."""
+            _likeliest(sentence, self.FREQ, self.total, route)
+
     jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
+    tokenizer = Quick()
     if _CACHE_DIR:
         tokenizer.tmp_dir = _CACHE_DIR[-1]
     tokenizer.initialize()
     return tokenizer
+
+
+def _likeliest(sentence: str, counts: Mapping[str, int], total: int, route: dict[int, tuple[float, int]]) -> None:
+    """Into ``route``: (log probability, last character of the first word) of the likeliest words from there on.
+
+    ``counts`` has every beginning of a word of the dictionary, with 0 where that is no word. The longer of two
+    words that are equally likely wins. This is jieba's ``calc`` over its ``get_DAG``, with the same sums.
+    """
+    every = math.log(total)
+    beyond = 0.0
+    size = len(sentence)
+    route[size] = (0.0, 0)
+    for at in range(size - 1, -1, -1):
+        best, last = -every + beyond, at  # a character that no dictionary knows
+        known = False
+        end = at + 1
+        while end <= size and (count := counts.get(sentence[at:end])) is not None:
+            if count:
+                likely = math.log(count) - every + route[end][0]
+                if not known or likely >= best:
+                    best, last, known = likely, end - 1, True
+            end += 1
+        route[at] = (best, last)
+        beyond = best
 
 
 def words(text: str) -> list[str]:

@@ -51,7 +51,8 @@ def test_what_says_the_same_is_said_once(texts: list[str], left: int) -> None:
     for number, text in enumerate(texts):
         passage = Passage(f"a{number}", 0, len(text), text, 0)
         sentences += sentences_of(Hit(number, passage, 1.0))
-    assert len(distinct(sentences)) == left
+    assert len(distinct(sentences, len(sentences))) == left
+    assert distinct(sentences, 1) == sentences[:1]
 
 
 def test_ordinals_alone_are_no_claims() -> None:

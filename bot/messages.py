@@ -275,5 +275,6 @@ def refusal(answer: Answer) -> str:
     if answer.suggestions and answer.reason is Reason.UNKNOWN_COUNTY:
         lines.append(say(Say.NEAREST, script, places=join(answer.suggestions, script)))
     elif answer.suggestions and answer.reason is not Reason.MEDICAL_ADVICE:
-        lines.append(say(Say.YOU_MAY_ASK, script, topics=join(answer.suggestions, script)))
+        between = "; " if script is Script.ENGLISH else "；"  # topics hold commas of their own
+        lines.append(say(Say.YOU_MAY_ASK, script, topics=between.join(answer.suggestions)))
     return "\n".join(lines)

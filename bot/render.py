@@ -17,9 +17,6 @@ _BRACKETED = re.compile(r"\[(\s*\d+\s*)\]")
 _ORDINAL = re.compile(r"\s*[（(]?(?:第?[一二三四五六七八九十百]+|\d+)[、.．)）是]")
 _BUTTONS_A_ROW, _SMALL_BUTTONS_A_ROW = 3, 7
 _FEW_BUTTONS = 6
-_TRADITIONAL_SHARE = (
-    0.1  # a sentence in traditional script changes far more, a simplified one with a rare word far less
-)
 _LABEL_CHARS = 40
 
 
@@ -220,9 +217,7 @@ def _worded(text: str, script: Script) -> str:
     if script is Script.TRADITIONAL:
         return to_traditional(text)
     if script is Script.SIMPLIFIED:
-        simplified = to_simplified(text)
-        changed = sum(old != new for old, new in zip(text, simplified, strict=False))
-        return simplified if changed > len(text) * _TRADITIONAL_SHARE else text
+        return to_simplified(text)
     return text
 
 

@@ -118,7 +118,8 @@ class _Wire:
         import httpx  # here, so that the first call does not pay for it  # noqa: F401
 
         self._url = base_url.rstrip("/") + "/chat/completions"
-        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        # a connection kept over a pause is often a dead one, and its failure would count
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
         self._timeout_s = timeout_s

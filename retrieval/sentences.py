@@ -143,7 +143,7 @@ class Judge:
 
     def _judged(self, sentences: Sequence[Sentence], shares: Shares, fits: Sequence[float]) -> list[Judged]:
         vectors = self._embed(["。".join((*s.hit.passage.heading[-1:], s.text)) for s in sentences])
-        similarities = np.clip(vectors @ self._meaning, 0.0, 1.0)
+        similarities = np.clip(np.einsum("ij,j->i", vectors, self._meaning), 0.0, 1.0)
         headings = {heading: at for at, heading in enumerate(dict.fromkeys(s.hit.passage.heading for s in sentences))}
         close = self._closeness([*(s.text for s in sentences), *map(" ".join, headings)])
         above = close[[len(sentences) + headings[s.hit.passage.heading] for s in sentences]]
@@ -184,7 +184,8 @@ class Judge:
         found = np.zeros((len(texts), len(self._terms)))
         if not column or not self._probes:
             return found
-        cosines = self._vectors([word for _, word, _ in self._probes]) @ self._vectors(list(column)).T
+        asked, there = self._vectors([word for _, word, _ in self._probes]), self._vectors(list(column))
+        cosines = np.einsum("ij,kj->ik", asked, there)  # no BLAS: its other threads would spin after it
         scaled = np.clip((cosines - CLOSE) / (SAME - CLOSE), 0.0, 1.0)
         by_term = np.zeros((len(self._terms), len(column)), dtype=np.float32)
         for row, (index, probe, worth) in zip(scaled, self._probes, strict=True):

@@ -1,38 +1,34 @@
 """``make bench``: speed and memory of what users wait for, on this machine, as one table.
 
-Every figure that is a ratio comes from one run. The synthetic corpus is made of the demo corpus's
-own sentences under made-up county codes, so that no download is needed.
+Every figure that is a ratio comes from one run. The large corpus is made up (see ``tools/synthetic.py``),
+so that no download is needed; its questions are asked once each, of an engine that has seen none of them.
 """
 
 import argparse
 import json
 import os
 import platform
-import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from evaluation.score import read_questions
-from retrieval.config import Config, EmbeddingConfig, PathsConfig
-from retrieval.embed import load_embedder
+from retrieval.config import Config, PathsConfig
+from retrieval.embed import Embedder, load_embedder
 from retrieval.engine import Engine
-from retrieval.lexical import LexicalIndex
-from retrieval.text import sentence_spans
-from retrieval.vectors import VectorIndex
+from retrieval.index import CurrentIndex, Generation
+from retrieval.text import set_cache_dir
+from tools.synthetic import Made, publish
 
 ROOT = Path(__file__).resolve().parent.parent
 XIANWEN = [sys.executable, "-m", "bot"]
 QUESTIONS = 200
-SEED = 20260801
 
 
 def main() -> None:
@@ -40,7 +36,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--passages", type=int, default=100_000, help="size of the synthetic index")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.ask:
+        ask(options.ask)
+        return
     with tempfile.TemporaryDirectory() as place:
         figures = {**commands(Path(place)), **answers(Path(place)), **scale(Path(place), options.passages)}
     if options.json:
@@ -48,7 +48,7 @@ def main() -> None:
         return
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     for name, value in figures.items():
-        print(f"{name:52} {value:>12,.2f}")
+        print(f"{name:58} {value:>12,.2f}")
 
 
 def commands(place: Path) -> dict[str, float]:
@@ -78,10 +78,13 @@ def _run(command: list[str], place: Path) -> tuple[float, float]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    _, errors = child.communicate()
+    assert child.stderr is not None
+    errors = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)  # RUSAGE_CHILDREN would be the largest child so far
+    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"error: {' '.join(command)} ended with {child.returncode}: {errors.decode()[-500:]}")
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return time.perf_counter() - began, usage.ru_maxrss / 1024
 
 
 def answers(place: Path) -> dict[str, float]:
@@ -96,45 +99,73 @@ def answers(place: Path) -> dict[str, float]:
 
 
 def scale(place: Path, passages: int) -> dict[str, float]:
-    """Both indexes over a synthetic corpus: seconds to build, MB on disk, milliseconds per search."""
-    embedder = load_embedder(EmbeddingConfig())
-    source = random.Random(SEED)
-    pool = [text for file in sorted((ROOT / "examples" / "articles").rglob("*.txt")) for text in _sentences(file)]
-    texts = ["".join(source.choices(pool, k=3)) for _ in range(passages)]
-    codes = [f"{source.randrange(2000):06d}" for _ in texts]
-    figures: dict[str, float] = {}
+    """A made-up corpus: seconds to build, MB on disk, milliseconds per search and per answer, peak memory in MB."""
+    config = Config(paths=PathsConfig(data=str(place / "large")))
+    config.index_dir.mkdir(parents=True)
+    set_cache_dir(place / "cache")
+    embedder = load_embedder(config.embedding)
     began = time.perf_counter()
-    vectors = np.concatenate([embedder.embed_passages(texts[at : at + 1000]) for at in range(0, passages, 1000)])
-    figures["embed 1,000 passages: s"] = (time.perf_counter() - began) / passages * 1000
-    began = time.perf_counter()
-    vector_index = VectorIndex.build(place / "bench.faiss", vectors)
-    figures[f"vectors, {passages:,} passages: build s"] = time.perf_counter() - began
-    began = time.perf_counter()
-    words = LexicalIndex.build(
-        place / "bench-words",
-        ((row, "", text, (code,)) for row, (text, code) in enumerate(zip(texts, codes, strict=True))),
-    )
-    figures[f"words, {passages:,} passages: build s"] = time.perf_counter() - began
-    figures["vectors: MB"] = (place / "bench.faiss").stat().st_size / 2**20
-    figures["words: MB"] = sum(file.stat().st_size for file in (place / "bench-words").rglob("*")) / 2**20
-    queries = [source.choice(pool)[:12] for _ in range(QUESTIONS)]
-    embedded = [embedder.embed_query(query).reshape(-1) for query in queries]
-    rows = np.flatnonzero(np.array(codes) == codes[0]).astype(np.int64)
-    searches: dict[str, Callable[[int], Any]] = {
-        "words": lambda at: words.search(queries[at], 60),
-        "words in one county": lambda at: words.search(queries[at], 60, (codes[0],)),
-        "vectors": lambda at: vector_index.search(embedded[at], 60),
-        "vectors in one county": lambda at: vector_index.search(embedded[at], 60, rows),
+    made = publish(config.index_dir, embedder, passages)
+    figures = {
+        f"{made.passages:,} passages, {made.counties:,} counties: publish s": time.perf_counter() - began,
+        "their generation: MB": sum(file.stat().st_size for file in config.index_dir.rglob("*")) / 2**20,
     }
-    for name, search in searches.items():
-        took = [_milliseconds(lambda at=at, search=search: search(at)) for at in range(QUESTIONS)]
+    figures |= searches(CurrentIndex(config.index_dir, embedder.fingerprint).get(), embedder, made)
+    with (place / "questions.json").open("w", encoding="utf-8") as file:
+        json.dump(made.questions, file)
+    asking = [sys.executable, "-m", "tools.bench", "--ask", str(place)]  # publishing would count in its peak memory
+    done = subprocess.run(asking, cwd=ROOT, env={**os.environ, "XIANWEN_DATA": ""}, capture_output=True, check=True)
+    return figures | json.loads(done.stdout)
+
+
+def searches(generation: Generation, embedder: Embedder, made: Made) -> dict[str, float]:
+    """Both indexes by themselves: milliseconds per search."""
+    asked = [question for group in made.questions.values() for question in group][:QUESTIONS]
+    embedded = [embedder.embed_query(question) for question in asked]
+    code = generation.counties[0].code
+    rows = generation.rows_of_counties((code,))
+    kinds: dict[str, Callable[[int], Any]] = {
+        "words": lambda at: generation.lexical.search(asked[at], 60),
+        "words in one county": lambda at: generation.lexical.search(asked[at], 60, (code,)),
+        "vectors": lambda at: generation.vectors.search(embedded[at], 60),
+        "vectors in one county": lambda at: generation.vectors.search(embedded[at], 60, rows),
+    }
+    figures: dict[str, float] = {}
+    for name, search in kinds.items():
+        took = [_milliseconds(lambda at=at, search=search: search(at)) for at in range(len(asked))]
         figures |= {f"search {name}: {part} ms": value for part, value in _spread(took).items()}
     return figures
 
 
-def _sentences(file: Path) -> Iterator[str]:
-    text = file.read_text(encoding="utf-8", errors="replace")
-    return (text[start:end] for start, end in sentence_spans(text) if end - start > 20)
+def ask(place: Path) -> None:
+    """Answer the questions of the made-up corpus in this process, and print the figures as JSON."""
+    engine = Engine(Config(paths=PathsConfig(data=str(place / "large"))))
+    engine.load()
+    groups = json.loads((place / "questions.json").read_text(encoding="utf-8"))
+    engine.ask(groups["one county"].pop(0))
+    figures: dict[str, float] = {}
+    everything: list[float] = []
+    processor = time.process_time()
+    for name, asked in groups.items():
+        took = [_milliseconds(lambda question=question: engine.ask(question)) for question in asked]
+        everything += took
+        label = f"large corpus, {len(took)} questions naming {name}"
+        figures |= {f"{label}: {part} ms": value for part, value in _spread(took).items()}
+    processor = (time.process_time() - processor) / len(everything) * 1000
+    label = f"large corpus, all {len(everything)} questions"
+    figures |= {f"{label}: {part} ms": value for part, value in _spread(everything).items()}
+    figures[f"{label}: processor ms each"] = processor
+    figures[f"{label}: peak MB"] = _peak_mb()
+    print(json.dumps(figures))
+
+
+def _peak_mb() -> float:
+    """Of this process: what getrusage tells counts the process that started it, too."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+    fields = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
+    return int(fields["VmHWM"].split()[0]) / 1024
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -14,10 +14,20 @@ from retrieval.embed import Embedder
 from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
-from retrieval.outlook import is_list, outline_group, overview, with_items
+from retrieval.offers import topics
+from retrieval.outlook import is_list, outline_group, overview
 from retrieval.places import nearest
 from retrieval.search import Query, find
-from retrieval.sentences import Judge, Judged, Sentence, WordVectors, literal_coverage, sentences_of, stands_around
+from retrieval.sentences import (
+    Judge,
+    Judged,
+    Sentence,
+    WordVectors,
+    literal_coverage,
+    sentences_of,
+    squeezed,
+    stands_around,
+)
 from retrieval.terms import Term, only_generic, terms_of
 from retrieval.text import fold
 from retrieval.types import Answer, Division, Hit, Kind, Question, Reason, Scope, Script
@@ -28,7 +38,7 @@ LIST_RIVAL = 0.75
 AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 SUGGESTIONS = 4
-MOST_FOR_TOPICS, FEW_FOR_TOPICS = 200, 20  # passages whose headings may be offered, and as many as are read at once
+HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
@@ -89,8 +99,10 @@ class Answerer:
         """No county is named: look through all (or the region's), or ask which one is meant."""
         question = self.question
         scope = self._counties_in_scope()
+        if question.region is not None and self._wants_overview():
+            return self._roundup(scope)
         if question.kind is Kind.AGGREGATE or question.region is not None:
-            return self._across(scope) if self.terms else self._refuse(Reason.WHICH_COUNTY)
+            return self._across(scope) if self.terms else self._which(scope)
         if len(scope) == 1:
             return self._about(scope)
         judged = self._sure(self._said(self._find(())))
@@ -98,7 +110,7 @@ class Answerer:
         if judged and len(about) == 1:
             return self._say(self._focused(next(iter(about))))
         if not self.terms or judged:
-            return self._refuse(Reason.WHICH_COUNTY, self._names(about) if judged else ())
+            return self._which(tuple(division for division in scope if division.code in about) or scope)
         return self._refuse(Reason.NOT_IN_CORPUS)
 
     def _counties_in_scope(self) -> tuple[Division, ...]:
@@ -130,7 +142,9 @@ class Answerer:
 
     def _said(self, hits: Sequence[Hit]) -> list[Sentence]:
         """All sayable sentences of the hits, in their order."""
-        return [sentence for hit in hits for sentence in sentences_of(hit) if compose.sayable(sentence)]
+        asked = squeezed(self.question.asked)
+        every = (sentence for hit in hits for sentence in sentences_of(hit))
+        return [one for one in every if compose.sayable(one) and squeezed(one.text) != asked]
 
     def _judge(self) -> Judge:
         by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
@@ -145,7 +159,12 @@ class Answerer:
     def _judged(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """The most promising of the sentences, best first; ties in the order of the hits."""
         judged = self._judge()(sentences, self._titles(sentences), JUDGED)
-        return sorted(judged, key=lambda one: -one.score)
+        headings = {heading for sentence in sentences for heading in sentence.hit.passage.heading}
+
+        def rank(one: Judged) -> float:
+            return one.score - (HEADING_COST if one.sentence.hit.passage.text.strip() in headings else 0.0)
+
+        return sorted(judged, key=rank, reverse=True)
 
     def _sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """Those whose evidence is enough to be said, best first."""
@@ -194,7 +213,7 @@ class Answerer:
                 return group
         rival, most = (LIST_RIVAL, self.tools.config.answer.max_claims) if kind in (Kind.LIST, Kind.HOW) else (RIVAL, 3)
         best = [one.sentence for one in sure if one.score >= rival * sure[0].score]
-        return self.within_length([self.choose(sentence) for sentence in compose.distinct(best, most)])
+        return self.within_length(compose.apart(self.choose(sentence) for sentence in compose.distinct(best, most)))
 
     def choose(self, sentence: Sentence, label: str = "", item: bool = False, whole: bool = False) -> compose.Chosen:
         """The part of a sentence that will be quoted."""
@@ -225,7 +244,13 @@ class Answerer:
             chosen += [dataclasses.replace(choice, label=division.short) for choice in few]
             if not few:
                 silent.append(division.short)
-        return self._say(chosen[:WIDE_CLAIMS], silent=tuple(silent))
+        return self._say(_merged(chosen)[:WIDE_CLAIMS], silent=tuple(silent))
+
+    def _roundup(self, scope: Sequence[Division]) -> Answer:
+        """The first point of every county of a region."""
+        firsts = [(division, overview(self, division)[:1]) for division in scope[:WIDE_CLAIMS]]
+        chosen = [dataclasses.replace(choice, label=division.short) for division, found in firsts for choice in found]
+        return self._say(_merged(chosen), searched=len(scope))
 
     def _across(self, scope: Sequence[Division]) -> Answer:
         """One sentence per county that says it in so many words, best counties first."""
@@ -237,14 +262,8 @@ class Answerer:
             for code in one.sentence.hit.passage.counties:
                 if code in wanted:
                     best.setdefault(code, one.sentence)
-        shared: dict[Sentence, list[str]] = {}
-        for code, sentence in best.items():
-            shared.setdefault(sentence, []).append(self.names[code])
-        chosen = [
-            with_items(self.choose(sentence, "、".join(names))) if len(names) > 1 else self.choose(sentence, names[0])
-            for sentence, names in shared.items()
-        ]
-        return self._say(chosen[:WIDE_CLAIMS], searched=len(scope))
+        chosen = [self.choose(sentence, self.names[code]) for code, sentence in best.items()]
+        return self._say(_merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
 
     def _literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Those that carry the question in so many words, about as well as the best of them."""
@@ -265,29 +284,26 @@ class Answerer:
             silent,
         )
 
-    def _refuse(self, reason: Reason, suggestions: tuple[str, ...] = ()) -> Answer:
-        if not suggestions and reason is Reason.NOT_IN_CORPUS:
-            suggestions = self._topics()
-        if not suggestions and reason in (Reason.WHICH_COUNTY, Reason.SMALLTALK):
+    def _which(self, counties: Sequence[Division]) -> Answer:
+        names = tuple(division.short for division in counties[: 2 * SUGGESTIONS])
+        return Answer(self.question, self.generation.id, reason=Reason.WHICH_COUNTY, suggestions=names)
+
+    def _refuse(self, reason: Reason) -> Answer:
+        suggestions: tuple[str, ...] = ()
+        if reason is Reason.NOT_IN_CORPUS:
+            codes = [division.code for division in self.question.counties]
+            suggestions = topics(self.generation, codes, self.names, SUGGESTIONS)
+        elif reason is Reason.SMALLTALK:
             suggestions = tuple(self.names.values())[: 2 * SUGGESTIONS]
-        if reason is Reason.UNKNOWN_COUNTY:
+        elif reason is Reason.UNKNOWN_COUNTY:
             near = nearest(self.question.elsewhere[0], self.generation.counties, SUGGESTIONS)
             suggestions = tuple(division.short for division in near)
         return Answer(self.question, self.generation.id, reason=reason, suggestions=suggestions)
 
-    def _names(self, codes: set[str]) -> tuple[str, ...]:
-        return tuple(name for code, name in self.names.items() if code in codes)[: 2 * SUGGESTIONS]
 
-    def _topics(self) -> tuple[str, ...]:
-        """Headings of the county that was asked about: what there is instead."""
-        codes = [division.code for division in self.question.counties]
-        if not codes:
-            return ()
-        rows = [int(row) for row in self.generation.rows_of_counties(codes)[:MOST_FOR_TOPICS]]
-        headings: dict[str, None] = {}
-        for at in range(0, len(rows), FEW_FOR_TOPICS):
-            passages = self.generation.passages(rows[at : at + FEW_FOR_TOPICS])
-            headings |= dict.fromkeys(passage.heading[-1] for passage in passages if passage.heading)
-            if len(headings) >= SUGGESTIONS:
-                break
-        return tuple(headings)[:SUGGESTIONS]
+def _merged(chosen: Sequence[compose.Chosen]) -> list[compose.Chosen]:
+    """What is said for several counties in the same words is said once, under all their names."""
+    labels: dict[tuple[str, int, int], list[compose.Chosen]] = {}
+    for choice in chosen:
+        labels.setdefault((choice.sentence.hit.passage.article_id, choice.start, choice.end), []).append(choice)
+    return [dataclasses.replace(same[0], label="、".join(one.label for one in same)) for same in labels.values()]

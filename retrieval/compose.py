@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.sentences import Sentence, squeezed
 from retrieval.types import Answer, Article, Citation, Claim, Question
@@ -14,6 +14,8 @@ _COUNTING = "0-9一二三四五六七八九十"
 _ORDINAL = re.compile(rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}}(?:[、．)）]|\.(?!\d))|[①-⑳])\s*(?=\S)")
 _PART_END = re.compile(r"[；;]")
 LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
+_HANGING = "，,；;、 "
+MOST_WITH_ITEMS = 500  # characters of a lead with its list
 SAME_SAYING = 0.8  # share of common bigrams from which two sentences say the same
 
 
@@ -53,7 +55,29 @@ def choose(
         span = _best(sentence, list(_whole_runs(sentence)), worth, 0.9) or span
     elif len(sentence.text) > LONG and not whole:
         span = _best(sentence, list(_parts(sentence)), worth, 0.99) or span
-    return Chosen(sentence, *span, label, item)
+    return _finished(Chosen(sentence, *span, label, item))
+
+
+def _finished(choice: Chosen) -> Chosen:
+    """No quote ends in a comma; one that ends in a colon goes on through the list that it announces."""
+    text = choice.text.rstrip()
+    if text.endswith(("：", ":")):
+        end = choice.sentence.hit.passage.end
+        return replace(choice, end=end) if end - choice.start <= MOST_WITH_ITEMS else choice
+    return replace(choice, end=choice.start + len(text.rstrip(_HANGING)))
+
+
+def apart(chosen: Iterable[Chosen]) -> list[Chosen]:
+    """Those that no earlier one already holds, such as an item of a list that was quoted as a whole."""
+    kept: list[Chosen] = []
+    for choice in chosen:
+        article = choice.sentence.hit.passage.article_id
+        if not any(
+            other.sentence.hit.passage.article_id == article and other.start <= choice.start and choice.end <= other.end
+            for other in kept
+        ):
+            kept.append(choice)
+    return kept
 
 
 def _best(

@@ -1,6 +1,5 @@
 """Overviews and lists: what an article sets out, read off its outline."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from retrieval import compose
 from retrieval.sentences import Judged, Sentence, sentences_of
+from retrieval.text import to_simplified
 from retrieval.types import Division, Hit
 
 if TYPE_CHECKING:
@@ -17,20 +17,64 @@ FEW_PASSAGES = 3  # a county with so few passages is told sentence by sentence
 MOST_POINTS = 14
 WIDE_CHARS = 1600
 MOST_READ = 400  # passages that are looked through
+SECTION_COVERS = 0.45  # and this share is enough to narrow an overview to a section
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
 
 def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
-    """The points of a county's newest article: the first sentence of every passage, or all of a short text."""
+    """The points of a county's own and newest article: all of a short text, else what its outline says.
+
+    Where the question names a section ("the key tasks"), only that section.
+    """
     hits = [hit for hit in _hits(answerer, county.code) if answerer.in_years(hit)]
-    if not hits:
-        return []
-    newest = _newest_first(answerer, hits)
-    if len(newest) <= FEW_PASSAGES:
-        points = [sentence for hit in newest for sentence in sentences_of(hit)]
+    whole = _own_first(answerer, hits)
+    ordered = _section(answerer, whole)
+    body = [hit for hit in ordered if not _is_heading(hit, ordered)]
+    if len(ordered) < len(whole) and len(_brief(ordered)) > 1:
+        points = _brief(ordered)
+    elif len(body) <= FEW_PASSAGES:
+        points = [sentence for hit in body for sentence in sentences_of(hit)]
     else:
-        points = [sentence for hit in newest for sentence in _points(hit)]
-    return _told(answerer, compose.distinct(filter(compose.sayable, points), MOST_POINTS))
+        points = [sentence for hit in body for sentence in _points(hit)]
+        if len(points) > MOST_POINTS:
+            points = _brief(ordered)
+    about = [point for point in points if compose.sayable(point) and _concerns(point, county)]
+    return _told(answerer, compose.distinct(about, MOST_POINTS))
+
+
+def _concerns(sentence: Sentence, county: Division) -> bool:
+    """Whether a sentence of a passage on several counties names this one."""
+    return len(sentence.hit.passage.counties) < 2 or county.short[:2] in to_simplified(sentence.text)
+
+
+def _section(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
+    """The passages under the heading that the question is about, or all."""
+    paths = {hit.passage.heading[:depth] for hit in hits for depth in range(1, len(hit.passage.heading) + 1)}
+    if not answerer.terms or not paths:
+        return list(hits)
+    path = min(paths, key=lambda path: (-round(answerer.coverage_of(path[-1]), 2), len(path), path))
+    if answerer.coverage_of(path[-1]) < SECTION_COVERS:
+        return list(hits)
+    return [hit for hit in hits if hit.passage.heading[: len(path)] == path]
+
+
+def _brief(hits: Sequence[Hit]) -> list[Sentence]:
+    """One point for each section of a long text: of a list its heading where that can be cited, else its beginning."""
+    headings = {(*hit.passage.heading, hit.passage.text.strip()): hit for hit in hits if _is_heading(hit, hits)}
+    points, sections = [], set()
+    for hit in hits:
+        path = hit.passage.heading
+        if path and path not in sections and hit not in headings.values():
+            sections.add(path)
+            told = headings[path] if path in headings and is_list(hit) else hit
+            points.append(sentences_of(told)[0])
+    return points
+
+
+def _is_heading(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether the passage is but a heading that others stand under."""
+    path = (*hit.passage.heading, hit.passage.text.strip())
+    return any(other.passage.heading[: len(path)] == path for other in hits)
 
 
 def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
@@ -92,13 +136,6 @@ def is_list(hit: Hit) -> bool:
     return len(_items(hit)) > 1
 
 
-def with_items(choice: compose.Chosen) -> compose.Chosen:
-    """A quote that ends in a colon goes on through the list that it announces."""
-    if not choice.text.rstrip().endswith(("：", ":")):
-        return choice
-    return dataclasses.replace(choice, end=choice.sentence.hit.passage.end)
-
-
 def _points(hit: Hit) -> list[Sentence]:
     """What a passage contributes to an outline: the items of a list, or the first sentence of a paragraph."""
     items = _items(hit)
@@ -115,13 +152,13 @@ def _hits(answerer: "Answerer", county: str, article: str = "") -> list[Hit]:
     return [Hit(row, passage, 0.0) for row, passage in zip(rows, generation.passages(rows), strict=True)]
 
 
-def _newest_first(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
-    """Passages of the newest article first; within an article in its order."""
+def _own_first(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
+    """Passages of articles about few counties first, of those the newest; within an article in its order."""
 
-    def key(hit: Hit) -> tuple[str, str, int]:
+    def key(hit: Hit) -> tuple[int, str, str, int]:
         article = answerer.generation.article(hit.passage.article_id)
         when = article.published or (str(article.years[-1]) if article.years else "")
-        return (_descending(when), hit.passage.article_id, hit.passage.order)
+        return (len(article.counties), _descending(when), hit.passage.article_id, hit.passage.order)
 
     return sorted(hits, key=key)
 

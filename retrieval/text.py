@@ -102,6 +102,7 @@ def set_cache_dir(folder: Path) -> None:
     _CACHE_DIR.append(str(folder))
 
 
+_WORDS_FILE = Path(__file__).parent / "data" / "words.txt"  # of the field, which jieba's dictionary lacks
 _CACHE_DIR: list[str] = []
 
 
@@ -128,6 +129,8 @@ def _jieba() -> Any:
     if _CACHE_DIR:
         tokenizer.tmp_dir = _CACHE_DIR[-1]
     tokenizer.initialize()
+    for word in _WORDS_FILE.read_text(encoding="utf-8").split():
+        tokenizer.add_word(word)
     return tokenizer
 
 

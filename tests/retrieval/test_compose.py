@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.compose import Chosen, build, choose, distinct, sayable
+from retrieval.compose import Chosen, apart, build, choose, distinct, sayable, without_ordinal
 from retrieval.sentences import Sentence, sentences_of
 from retrieval.types import Article, Hit, Kind, Passage, Question, Scope, Script
 
@@ -19,7 +19,7 @@ def _first() -> Sentence:
 
 def test_a_damaged_sentence_is_quoted_by_its_whole_clauses() -> None:
     chosen = choose(_first(), lambda text: float("引进医生" in text))
-    assert chosen.text == "甲县改革继续,引进医生8人,"
+    assert chosen.text == "甲县改革继续,引进医生8人"
     assert TEXT[chosen.start : chosen.end] == chosen.text
 
 
@@ -59,3 +59,25 @@ def test_ordinals_alone_are_no_claims() -> None:
     text = "一、\n(1)\n推进医共体。"
     passage = Passage("a1", 0, len(text), text, 0)
     assert [s.text for s in sentences_of(Hit(0, passage, 1.0)) if sayable(s)] == ["推进医共体。"]
+
+
+def test_a_lead_is_quoted_with_its_list_and_its_items_not_again() -> None:
+    text = "明年做两件事：\n1、扩建病房；\n2、培训村医。"
+    lead, first, second = sentences_of(Hit(0, Passage("a1", 0, len(text), text, 0), 1.0))
+    chosen = [choose(sentence, lambda _: 1.0) for sentence in (lead, first, second)]
+    assert [choice.text for choice in chosen] == [text, "扩建病房", "培训村医。"]
+    assert apart(chosen) == chosen[:1]
+
+
+@pytest.mark.parametrize(
+    ("heading", "bare"),
+    [
+        ("一、总体目标", "总体目标"),
+        ("（二）人才", "人才"),
+        ("3.5%以内", "3.5%以内"),
+        ("12、65岁以上", "65岁以上"),
+        ("目标", "目标"),
+    ],
+)
+def test_ordinals_are_the_page_s_and_not_ours(heading: str, bare: str) -> None:
+    assert without_ordinal(heading) == bare

@@ -67,7 +67,7 @@ class Answerer:
         asked = fold(question.asked) if question.script is Script.ENGLISH else question.topic
         self.terms: tuple[Term, ...] = terms_of(asked, tools.lexicon, self._weigh, question.topic)
         self._variants = " ".join(word for term in self.terms for word, _ in term.variants)
-        self._meaning = tools.embedder.embed_query(f"{question.topic} {self._variants}".strip() or question.asked)
+        self._meaning = tools.embedder.embed_query(question.topic or question.asked)
 
     def _weigh(self, word: str) -> float:
         """A word's importance: learned in general, and the more the rarer it is in this corpus."""

@@ -81,6 +81,7 @@ def _model(config: Config) -> Finding:
 
 
 def _index(config: Config) -> Finding:
+    from ingest.clean import CLEANING_VERSION
     from retrieval.embed import load_embedder
     from retrieval.index import CurrentIndex, verify
 
@@ -90,6 +91,11 @@ def _index(config: Config) -> Finding:
         return Finding("fail", "index", str(error))
     verify(config.index_dir)
     manifest = generation.manifest
+    if manifest.cleaning_version != CLEANING_VERSION:
+        was, now = manifest.cleaning_version, CLEANING_VERSION
+        return Finding(
+            "note", "index", f"cleaned by version {was}, now {now}, {generation.id}, run: xianwen ingest PATH"
+        )
     return Finding("ok", "index", f"{generation.id}, {manifest.articles} articles, {manifest.passages} passages")
 
 

@@ -15,7 +15,7 @@ from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
 from retrieval.offers import topics
-from retrieval.outlook import is_list, outline_group, overview
+from retrieval.outlook import is_list, named_section, outline_group, overview
 from retrieval.places import nearest
 from retrieval.search import Query, find
 from retrieval.sentences import (
@@ -211,6 +211,10 @@ class Answerer:
             group = outline_group(self, county, sure)
             if group:
                 return group
+        elif kind in (Kind.FACT, Kind.HOW):
+            section = named_section(self, county, sure[0].sentence.hit)
+            if section:
+                return section[: WIDE_CLAIMS // 4]
         rival, most = (LIST_RIVAL, self.tools.config.answer.max_claims) if kind in (Kind.LIST, Kind.HOW) else (RIVAL, 3)
         best = [one.sentence for one in sure if one.score >= rival * sure[0].score]
         return self.within_length(compose.apart(self.choose(sentence) for sentence in compose.distinct(best, most)))
@@ -244,13 +248,13 @@ class Answerer:
             chosen += [dataclasses.replace(choice, label=division.short) for choice in few]
             if not few:
                 silent.append(division.short)
-        return self._say(_merged(chosen)[:WIDE_CLAIMS], silent=tuple(silent))
+        return self._say(compose.merged(chosen)[:WIDE_CLAIMS], silent=tuple(silent))
 
     def _roundup(self, scope: Sequence[Division]) -> Answer:
         """The first point of every county of a region."""
         firsts = [(division, overview(self, division)[:1]) for division in scope[:WIDE_CLAIMS]]
         chosen = [dataclasses.replace(choice, label=division.short) for division, found in firsts for choice in found]
-        return self._say(_merged(chosen), searched=len(scope))
+        return self._say(compose.merged(chosen), searched=len(scope))
 
     def _across(self, scope: Sequence[Division]) -> Answer:
         """One sentence per county that says it in so many words, best counties first."""
@@ -263,7 +267,7 @@ class Answerer:
                 if code in wanted:
                     best.setdefault(code, one.sentence)
         chosen = [self.choose(sentence, self.names[code]) for code, sentence in best.items()]
-        return self._say(_merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
+        return self._say(compose.merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
 
     def _literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Those that carry the question in so many words, about as well as the best of them."""
@@ -299,11 +303,3 @@ class Answerer:
             near = nearest(self.question.elsewhere[0], self.generation.counties, SUGGESTIONS)
             suggestions = tuple(division.short for division in near)
         return Answer(self.question, self.generation.id, reason=reason, suggestions=suggestions)
-
-
-def _merged(chosen: Sequence[compose.Chosen]) -> list[compose.Chosen]:
-    """What is said for several counties in the same words is said once, under all their names."""
-    labels: dict[tuple[str, int, int], list[compose.Chosen]] = {}
-    for choice in chosen:
-        labels.setdefault((choice.sentence.hit.passage.article_id, choice.start, choice.end), []).append(choice)
-    return [dataclasses.replace(same[0], label="、".join(one.label for one in same)) for same in labels.values()]

@@ -117,6 +117,14 @@ def _whole_runs(sentence: Sentence) -> Iterable[tuple[int, int]]:
         yield run
 
 
+def merged(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """What is said for several counties in the same words is said once, under all their names."""
+    labels: dict[tuple[str, int, int], list[Chosen]] = {}
+    for choice in chosen:
+        labels.setdefault((choice.sentence.hit.passage.article_id, choice.start, choice.end), []).append(choice)
+    return [replace(same[0], label="、".join(one.label for one in same)) for same in labels.values()]
+
+
 def distinct(sentences: Iterable[Sentence], most: int) -> list[Sentence]:
     """The first ``most`` of the sentences that do not say what an earlier one said (reprints, repeated openings)."""
     kept: list[tuple[Sentence, set[str]]] = []

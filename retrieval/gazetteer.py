@@ -268,7 +268,7 @@ def _is_given(spans: Sequence[tuple[str, int, int]], at: int) -> bool:
 
 def _stands_apart(plain: str, start: int, found: Sequence[Mention]) -> bool:
     """Whether a name such as 和县 or 成县, whose first character is a common word, is more than two words that met."""
-    if texts.word_count(plain[start]) < _COMMON or start == 0 or (found and found[-1].end == start):
+    if texts.word_frequency(plain[start]) < _COMMON or start == 0 or (found and found[-1].end == start):
         return True
     return plain[start - 1] in _BEFORE_NAMES or not plain[start - 1].isalnum()
 

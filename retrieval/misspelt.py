@@ -122,7 +122,7 @@ def _slip(window: str, written: str, bare: bool) -> bool:
 
 def _place(plain: str, start: int, end: int, bare: bool, spans: Sequence[tuple[str, int, int]]) -> bool:
     """Whether a name may stand here: whole words, and no word that a dictionary knows."""
-    if texts.word_count(plain[start:end]) or not any(left == start for _, left, _ in spans):
+    if texts.word_frequency(plain[start:end]) or not any(left == start for _, left, _ in spans):
         return False
     if any(left < end < right for _, left, right in spans):
         return False

@@ -18,6 +18,7 @@ MOST_POINTS = 14
 WIDE_CHARS = 1600
 MOST_READ = 400  # passages that are looked through
 SECTION_COVERS = 0.45  # and this share is enough to narrow an overview to a section
+HEADING_IS_ASKED = 0.9  # a heading that carries this share is what is asked for, whatever the kind
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
 
@@ -87,8 +88,18 @@ def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> 
     items = _items(best.hit)
     if items:
         return _told(answerer, items)
-    hits = _hits(answerer, county, best.hit.passage.article_id)
-    path = _named_by(answerer, best.hit, hits)
+    return _below(answerer, county, best.hit, HEADING_COVERS)
+
+
+def named_section(answerer: "Answerer", county: str, best: Hit) -> list[compose.Chosen]:
+    """What stands under the heading that the question repeats; empty when it repeats none."""
+    return _below(answerer, county, best, HEADING_IS_ASKED)
+
+
+def _below(answerer: "Answerer", county: str, best: Hit, least: float) -> list[compose.Chosen]:
+    """The points under the heading that covers at least that much of the question."""
+    hits = _hits(answerer, county, best.passage.article_id)
+    path = _named_by(answerer, best, hits, least)
     if path is None:
         return []
     below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
@@ -100,7 +111,7 @@ def _told(answerer: "Answerer", points: Sequence[Sentence]) -> list[compose.Chos
     return answerer.within_length([answerer.choose(point, item=True, whole=True) for point in points], WIDE_CHARS)
 
 
-def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit]) -> tuple[str, ...] | None:
+def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit], least: float) -> tuple[str, ...] | None:
     """The heading path (or, as the empty path, the title) that the question is about; None if there is none.
 
     Headings on the way to the best passage count, and the passage itself where it is a heading that
@@ -115,7 +126,7 @@ def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit]) -> tuple[str
         (answerer.coverage_of(path[-1]), len(path), path) for path in paths
     ]
     covered, _, path = max(ranked, key=lambda entry: (round(entry[0], 2), -entry[1]))
-    return path if covered >= HEADING_COVERS else None
+    return path if covered >= least else None
 
 
 def _items(hit: Hit) -> list[Sentence]:

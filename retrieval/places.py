@@ -100,7 +100,7 @@ def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Seq
             if start < 0 or start not in starts or any(start < right and end > left for left, right in taken):
                 continue
             if not bare or (
-                Gazetteer.load().is_plain(stem) and texts.word_count(stem[0]) < _RARE and is_led(plain, start)
+                Gazetteer.load().is_plain(stem) and texts.word_frequency(stem[0]) < _RARE and is_led(plain, start)
             ):
                 taken.append((start, end))
                 yield Mention(start, end, text[start:end], (county,), bare)

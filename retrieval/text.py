@@ -172,7 +172,7 @@ def word_spans(text: str, guess: bool = True) -> list[tuple[str, int, int]]:
 
 
 def word_frequency(word: str) -> int:
-    """How often jieba's dictionary counted the (simplified) word; 0 when it does not list it."""
+    """How often jieba's dictionary counted this very (simplified) word, names added included; 0 for what it guesses."""
     return int(_jieba().FREQ.get(word) or 0)
 
 
@@ -181,8 +181,3 @@ def add_words(names: list[str]) -> None:
     tokenizer = _jieba()
     for name in names:
         tokenizer.add_word(name)
-
-
-def word_count(word: str) -> int:
-    """How often jieba's dictionary counted this very word, names added included; 0 for words that it guesses."""
-    return int(_jieba().FREQ.get(word) or 0)

@@ -21,6 +21,7 @@ from retrieval.embed import Embedder
 from retrieval.errors import IndexMissing, IndexProblem, SourceError
 from retrieval.index import CurrentIndex, Generation
 from retrieval.publish import Publication, Settings, Vectors, embedded_text, publication
+from retrieval.types import Article, Division, Passage
 
 _BATCH = 512  # passages embedded between two signs of progress
 _REASONS = 3  # told when nothing could be used
@@ -44,12 +45,14 @@ class _Intake:
     """What reading has come to so far."""
 
     made: Publication
+    previous: Generation | None
     before: dict[str, SourceRecord]
     files: list[FileReport] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     explained: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
     known: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # what an article says -> its id and source
     names: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)  # sources whose former version stays
 
 
 def build(
@@ -68,7 +71,7 @@ def build(
     with publication(config.index_dir, settings) as made:
         previous = _previous(config)
         before = {record.source: record for record in previous.sources()} if previous else {}
-        intake = _Intake(made, before)
+        intake = _Intake(made, previous, before)
         for done, raw in enumerate(read_sources(paths, config), start=1):
             progress(Progress("read", done, done, raw.source))
             _take(raw, config.ingest.max_passage_chars, intake)
@@ -83,7 +86,7 @@ def build(
             progress(Progress("index", 0, made.passages))
             identity = made.publish(vectors, config.index.keep_generations)
             progress(Progress("publish", 1, 1))
-        here = {file.source for file in intake.files}
+        here = {*intake.kept, *(file.source for file in intake.files)}
         return Report(
             generation=identity,
             published=published,
@@ -114,7 +117,7 @@ def _previous(config: Config) -> Generation | None:
 def _take(raw: RawDocument | Rejected, max_passage_chars: int, intake: _Intake) -> None:
     """Add a document to the publication, or its reason to the rejected."""
     if isinstance(raw, Rejected):
-        intake.rejected.append(raw)
+        intake.rejected.append(_keep(raw, intake))
         return
     try:
         prepared = prepare(raw, max_passage_chars)
@@ -133,16 +136,39 @@ def _take(raw: RawDocument | Rejected, max_passage_chars: int, intake: _Intake) 
     _add(raw, prepared, intake)
 
 
-def _add(raw: RawDocument, prepared: Prepared, intake: _Intake) -> None:
-    article = prepared.article
+def _keep(raw: Rejected, intake: _Intake) -> Rejected:
+    """A failure that may pass takes nothing away: what was published of the source goes on being published."""
+    record = intake.before.get(raw.source)
+    if not raw.passing or record is None or intake.previous is None:
+        return raw
+    article = intake.previous.article(record.article)
+    rows = [int(row) for row in intake.previous.rows_of_article(article.id)]
+    passages = intake.previous.passages(rows)
+    codes = {*article.counties, *(code for passage in passages for code in passage.counties)}
+    divisions = tuple(division for division in intake.previous.counties if division.code in codes)
+    first_id, _ = _once(article, passages, divisions, intake)
+    intake.made.add_source(dataclasses.replace(record, article=first_id))
+    intake.kept.append(raw.source)
+    return dataclasses.replace(raw, why=f"{raw.why}; its former version stays")
+
+
+def _once(
+    article: Article, passages: Sequence[Passage], divisions: Sequence[Division], intake: _Intake
+) -> tuple[str, str]:
+    """Add the article unless another source said the same; the id and source under which it is published."""
     says = hashlib.sha256("\0".join((article.text, *article.counties)).encode()).digest()
     first_id, first_source = intake.known.setdefault(says, (article.id, article.source))
-    record = dataclasses.replace(prepared.record, article=first_id)
     if first_id == article.id:
-        intake.made.add_article(article, prepared.passages, prepared.divisions)
+        intake.made.add_article(article, passages, divisions)
+    intake.names.update((division.code, division.short) for division in divisions)
+    return first_id, first_source
+
+
+def _add(raw: RawDocument, prepared: Prepared, intake: _Intake) -> None:
+    article = prepared.article
+    first_id, first_source = _once(article, prepared.passages, prepared.divisions, intake)
+    record = dataclasses.replace(prepared.record, article=first_id)
     intake.made.add_source(record)
-    names = {division.code: division.short for division in prepared.divisions}
-    intake.names.update(names)
     intake.files.append(
         FileReport(
             source=raw.source,
@@ -151,7 +177,7 @@ def _add(raw: RawDocument, prepared: Prepared, intake: _Intake) -> None:
             encoding=raw.encoding,
             title=article.title,
             passages=len(prepared.passages),
-            counties=tuple(names.values()),
+            counties=tuple(division.short for division in prepared.divisions),
             published=article.published,
             replaced=raw.replaced,
             damaged=sum(len(passage.damaged) for passage in prepared.passages),

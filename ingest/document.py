@@ -55,11 +55,16 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file that is not read, and what its owner can do about it."""
+    """A file that is not read, and what its owner can do about it.
+
+    ``passing`` failures may be over next time (a server that is down, a disk that stutters): what was
+    published of the source before stays.
+    """
 
     source: str
     why: str
     what_to_do: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,14 +36,17 @@ class Fetched:
 class _Refusal(Exception):
     """Why a page is not had, and what to do: becomes a Rejected."""
 
+    def __init__(self, why: str, what_to_do: str, passing: bool = False) -> None:
+        super().__init__(why)
+        self.why, self.what_to_do, self.passing = why, what_to_do, passing
+
 
 def fetch(url: str, config: IngestConfig) -> Fetched | Rejected:
     """The page at an address, or why it cannot or must not be had."""
     try:
         return _fetch(url, config)
     except _Refusal as refusal:
-        why, what_to_do = refusal.args
-        return Rejected(url, why, what_to_do)
+        return Rejected(url, refusal.why, refusal.what_to_do, refusal.passing)
 
 
 def _fetch(url: str, config: IngestConfig) -> Fetched:
@@ -61,7 +64,7 @@ def _fetch(url: str, config: IngestConfig) -> Fetched:
                     return _received(url, response, config.max_file_mb * 2**20, deadline)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 why = str(error) or type(error).__name__
-                raise _Refusal(f"no page ({why})", "check the address, or save the page as .html") from None
+                raise _Refusal(f"no page ({why})", "check the address, or save the page as .html", True) from None
     raise _Refusal(f"more than {MOST_REDIRECTS} redirects", "give the address where they end")
 
 
@@ -83,7 +86,8 @@ def _check_peer(response: httpx.Response, allow_private: bool) -> None:
 
 def _received(url: str, response: httpx.Response, most_bytes: int, deadline: float) -> Fetched:
     if response.status_code != httpx.codes.OK:
-        raise _Refusal(f"the server answered {response.status_code}", "check the address")
+        passing = response.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.GONE)
+        raise _Refusal(f"the server answered {response.status_code}", "check the address", passing)
     declared = response.headers.get("content-type", "text/html").split(";")[0].strip().lower()
     kind = _KINDS.get(declared)
     if kind is None:
@@ -94,5 +98,5 @@ def _received(url: str, response: httpx.Response, most_bytes: int, deadline: flo
         if len(data) > most_bytes:
             raise _Refusal(f"larger than {most_bytes >> 20} MB", "raise [ingest] max_file_mb")
         if time.monotonic() > deadline:
-            raise _Refusal("took too long", "try again, or raise [ingest] fetch_timeout_s")
+            raise _Refusal("took too long", "try again, or raise [ingest] fetch_timeout_s", True)
     return Fetched(url, bytes(data), kind)

@@ -150,7 +150,7 @@ def _read(file: Path, source: str, max_mb: int) -> RawDocument | Rejected:
         why = "the link points nowhere" if file.is_symlink() else "there is no such file"
         return Rejected(source, why, "check the path")
     except OSError as error:
-        return Rejected(source, f"cannot be read ({error.strerror})", "check its permissions")
+        return Rejected(source, f"cannot be read ({error.strerror})", "check its permissions", passing=True)
     if not data.strip(b"\xef\xbb\xbf \t\r\n\0"):
         return Rejected(source, "the file is empty", "remove it, or fetch it again")
     if is_binary(data):

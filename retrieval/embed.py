@@ -60,8 +60,9 @@ def load_embedder(config: EmbeddingConfig) -> Embedder:
     Raises:
         EmbeddingError: the model cannot be loaded.
     """
-    if config.model == BUNDLED:
-        return StaticEmbedder(BUNDLED_FOLDER, config.query_prompt, config.passage_prompt)
+    folder = BUNDLED_FOLDER if config.model == BUNDLED else Path(config.model).expanduser()
+    if (folder / CONFIG_FILE).is_file() or config.model == BUNDLED:  # a model of our own recipe needs no torch
+        return StaticEmbedder(folder, config.query_prompt, config.passage_prompt)
     return SentenceTransformerEmbedder(config.model, config.query_prompt, config.passage_prompt, config.batch_size)
 
 

@@ -135,3 +135,9 @@ def test_unusable_vectors_are_refused(folder, monkeypatch):
     monkeypatch.setattr(embedder._model, "encode", lambda texts, **_: np.full((len(texts), 16), np.nan))
     with pytest.raises(EmbeddingError, match="unusable vectors"):
         embedder.embed_query("医")
+
+
+def test_a_folder_of_our_own_recipe_is_served_without_torch() -> None:
+    by_folder = load_embedder(EmbeddingConfig(model=str(BUNDLED_FOLDER)))
+    assert isinstance(by_folder, StaticEmbedder)
+    assert by_folder.fingerprint == load_embedder(EmbeddingConfig()).fingerprint

@@ -30,15 +30,17 @@ def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
     hits = [hit for hit in _hits(answerer, county.code) if answerer.in_years(hit)]
     whole = _own_first(answerer, hits)
     ordered = _section(answerer, whole)
-    body = [hit for hit in ordered if not _is_heading(hit, ordered)]
-    if len(ordered) < len(whole) and len(_brief(ordered)) > 1:
-        points = _brief(ordered)
+    paths = _paths(ordered)
+    body = [hit for hit in ordered if _as_path(hit) not in paths]
+    brief = _brief(ordered)
+    if len(ordered) < len(whole) and len(brief) > 1:
+        points = brief
     elif len(body) <= FEW_PASSAGES:
         points = [sentence for hit in body for sentence in sentences_of(hit)]
     else:
         points = [sentence for hit in body for sentence in _points(hit)]
         if len(points) > MOST_POINTS:
-            points = _brief(ordered)
+            points = brief
     about = [point for point in points if compose.sayable(point) and _concerns(point, county)]
     return _told(answerer, compose.distinct(about, MOST_POINTS))
 
@@ -50,32 +52,38 @@ def _concerns(sentence: Sentence, county: Division) -> bool:
 
 def _section(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
     """The passages under the heading that the question is about, or all."""
-    paths = {hit.passage.heading[:depth] for hit in hits for depth in range(1, len(hit.passage.heading) + 1)}
+    paths = _paths(hits)
     if not answerer.terms or not paths:
         return list(hits)
-    path = min(paths, key=lambda path: (-round(answerer.coverage_of(path[-1]), 2), len(path), path))
-    if answerer.coverage_of(path[-1]) < SECTION_COVERS:
+    covered = {path: answerer.coverage_of(path[-1]) for path in paths}
+    path = min(paths, key=lambda path: (-round(covered[path], 2), len(path), path))
+    if covered[path] < SECTION_COVERS:
         return list(hits)
     return [hit for hit in hits if hit.passage.heading[: len(path)] == path]
 
 
 def _brief(hits: Sequence[Hit]) -> list[Sentence]:
     """One point for each section of a long text: of a list its heading where that can be cited, else its beginning."""
-    headings = {(*hit.passage.heading, hit.passage.text.strip()): hit for hit in hits if _is_heading(hit, hits)}
+    paths = _paths(hits)
+    headings = {_as_path(hit): hit for hit in hits if _as_path(hit) in paths}
     points, sections = [], set()
     for hit in hits:
         path = hit.passage.heading
-        if path and path not in sections and hit not in headings.values():
+        if path and path not in sections and _as_path(hit) not in headings:
             sections.add(path)
             told = headings[path] if path in headings and is_list(hit) else hit
             points.append(sentences_of(told)[0])
     return points
 
 
-def _is_heading(hit: Hit, hits: Sequence[Hit]) -> bool:
-    """Whether the passage is but a heading that others stand under."""
-    path = (*hit.passage.heading, hit.passage.text.strip())
-    return any(other.passage.heading[: len(path)] == path for other in hits)
+def _paths(hits: Sequence[Hit]) -> set[tuple[str, ...]]:
+    """Every heading path above the passages, and every beginning of one."""
+    return {hit.passage.heading[:depth] for hit in hits for depth in range(1, len(hit.passage.heading) + 1)}
+
+
+def _as_path(hit: Hit) -> tuple[str, ...]:
+    """The path under which others stand if the passage is but a heading."""
+    return (*hit.passage.heading, hit.passage.text.strip())
 
 
 def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
@@ -117,10 +125,9 @@ def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit], least: float
     Headings on the way to the best passage count, and the passage itself where it is a heading that
     others stand under. The outermost of those that cover the question best wins.
     """
-    paths = [best.passage.heading[:depth] for depth in range(1, len(best.passage.heading) + 1)]
-    own = (*best.passage.heading, best.passage.text.strip())
-    if any(hit.passage.heading[: len(own)] == own for hit in hits):
-        paths.append(own)
+    paths = _paths([best])
+    if _as_path(best) in _paths(hits):
+        paths.add(_as_path(best))
     title = answerer.generation.article(best.passage.article_id).title
     ranked = [(answerer.coverage_of(title), 0, ())] + [
         (answerer.coverage_of(path[-1]), len(path), path) for path in paths
@@ -165,14 +172,13 @@ def _hits(answerer: "Answerer", county: str, article: str = "") -> list[Hit]:
 
 def _own_first(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
     """Passages of articles about few counties first, of those the newest; within an article in its order."""
+    articles = {name: answerer.generation.article(name) for name in {hit.passage.article_id for hit in hits}}
 
-    def key(hit: Hit) -> tuple[int, str, str, int]:
-        article = answerer.generation.article(hit.passage.article_id)
-        when = article.published or (str(article.years[-1]) if article.years else "")
-        return (len(article.counties), _descending(when), hit.passage.article_id, hit.passage.order)
+    def when(hit: Hit) -> str:
+        article = articles[hit.passage.article_id]
+        return article.published or (str(article.years[-1]) if article.years else "")
 
-    return sorted(hits, key=key)
-
-
-def _descending(when: str) -> str:
-    return "".join(chr(0x10FFFF - ord(char)) for char in when) + chr(0x10FFFF)
+    ordered = sorted(hits, key=lambda hit: (hit.passage.article_id, hit.passage.order))
+    ordered.sort(key=when, reverse=True)
+    ordered.sort(key=lambda hit: len(articles[hit.passage.article_id].counties))
+    return ordered

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from retrieval.answer import Answerer, Tools
 from retrieval.composer import load_composer
 from retrieval.config import Config
-from retrieval.embed import StaticEmbedder, load_embedder
+from retrieval.embed import BUNDLED, StaticEmbedder, load_embedder
 from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import Lexicon
 from retrieval.question import understand
@@ -70,9 +70,11 @@ class Engine:
     def _load(self) -> tuple[Tools, CurrentIndex]:
         config = self._config
         set_cache_dir(config.data_dir / "cache")
-        embedder = load_embedder(config.embedding)
-        index = CurrentIndex(config.index_dir, embedder.fingerprint)
         bundled = StaticEmbedder()
+        asked = config.embedding
+        plain = (asked.model, asked.query_prompt, asked.passage_prompt) == (BUNDLED, "", "")
+        embedder = bundled if plain else load_embedder(asked)
+        index = CurrentIndex(config.index_dir, embedder.fingerprint)
         vectors = WordVectors(bundled.embed_passages)
         return Tools(config, embedder, vectors, Lexicon.load(), _weigh(bundled), search_weight(bundled)), index
 

@@ -10,7 +10,7 @@ help:  ## what can be done here
 .venv/.installed: pyproject.toml constraints.txt tools/bootstrap.py
 	$(PYTHON) tools/bootstrap.py
 
-.venv/.installed-dev: .venv/.installed
+.venv/.installed-dev: pyproject.toml constraints.txt tools/bootstrap.py
 	$(PYTHON) tools/bootstrap.py --dev
 
 demo: .venv/.installed  ## set up, ingest the demo corpus, answer three questions, then chat if this is a terminal

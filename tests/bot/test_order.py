@@ -15,15 +15,20 @@ def said(what, **values):
     return say(what, Script.SIMPLIFIED, **values)
 
 
-async def test_one_slow_chat_keeps_its_order_and_does_not_hold_up_the_others():
-    gate = threading.Event()
+def slow_until(gate):
+    """An engine's answer that holds 慢 until the gate opens, and nothing else."""
 
     def answer(text, history):
         if text == "慢":
             gate.wait(20)
         return answered(text)
 
-    async with Harness(FakeEngine(answer)) as bench:
+    return answer
+
+
+async def test_one_slow_chat_keeps_its_order_and_does_not_hold_up_the_others():
+    gate = threading.Event()
+    async with Harness(FakeEngine(slow_until(gate))) as bench:
         await bench.feed(bench.row("慢"))
         await bench.feed(bench.row("快"))
         for user in range(2000, 2020):
@@ -38,13 +43,7 @@ async def test_one_slow_chat_keeps_its_order_and_does_not_hold_up_the_others():
 
 async def test_a_press_does_not_wait_behind_a_slow_question():
     gate = threading.Event()
-
-    def answer(text, history):
-        if text == "慢":
-            gate.wait(20)
-        return answered(text)
-
-    async with Harness(FakeEngine(answer)) as bench:
+    async with Harness(FakeEngine(slow_until(gate))) as bench:
         await bench.say("快")
         data = bench.telegram.buttons()[0]["callback_data"]
         await bench.feed(bench.row("慢"))

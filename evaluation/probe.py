@@ -80,9 +80,9 @@ def points(questions: Sequence[GoldenQuestion], generation: Generation, tools: T
 
 
 def _understood(golden: GoldenQuestion, generation: Generation, tools: Tools) -> Question | None:
-    most = tools.config.search.max_question_chars
+    most, lexicon = tools.config.search.max_question_chars, tools.lexicon
     try:
-        return understand(golden.question, golden.history, generation.counties, most)
+        return understand(golden.question, golden.history, generation.counties, most, lexicon)
     except QuestionError:
         return None
 

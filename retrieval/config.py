@@ -60,6 +60,7 @@ class SearchConfig(_Section):
 
     candidates: int = Field(60, ge=1)
     max_question_chars: int = Field(1000, ge=10)
+    lexicon: str = ""
 
 
 class AnswerConfig(_Section):
@@ -138,6 +139,11 @@ class Config(_Section):
     def data_dir(self) -> Path:
         """Where data live."""
         return Path(self.paths.data)
+
+    @property
+    def lexicon_file(self) -> Path:
+        """The administrator's own everyday words: the file named, or ``lexicon.tsv`` among the data."""
+        return Path(self.search.lexicon) if self.search.lexicon else self.data_dir / "lexicon.tsv"
 
     @property
     def index_dir(self) -> Path:

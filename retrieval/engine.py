@@ -1,5 +1,6 @@
 """The whole of retrieval behind one door: text in, Answer out. Safe to call from several threads."""
 
+import dataclasses
 import functools
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from retrieval.composer import load_composer
 from retrieval.config import Config
 from retrieval.embed import BUNDLED, StaticEmbedder, load_embedder
 from retrieval.index import CurrentIndex, Generation
-from retrieval.lexicon import Lexicon
+from retrieval.lexicon import LexiconFile
 from retrieval.question import understand
 from retrieval.search import search_weight
 from retrieval.sentences import WordVectors
@@ -29,6 +30,7 @@ class Engine:
         self._lock = threading.Lock()
         self._composer = load_composer(config.composer)
         self._loaded: tuple[Tools, CurrentIndex] | None = None
+        self._lexicon = LexiconFile(config.lexicon_file, required=bool(config.search.lexicon))
 
     def load(self) -> Generation:
         """Load the models and open the index; later calls only return the current generation.
@@ -44,11 +46,12 @@ class Engine:
     @property
     def problem(self) -> str | None:
         """Why a newer generation could not be opened, while an older one still serves."""
-        return self._parts()[1].problem
+        return self._parts()[1].problem or self._lexicon.problem
 
     def tools(self) -> Tools:
-        """The loaded models, for those who measure them."""
-        return self._parts()[0]
+        """The loaded models with the current lexicon."""
+        tools, lexicon = self._parts()[0], self._lexicon.get()
+        return tools if tools.lexicon is lexicon else dataclasses.replace(tools, lexicon=lexicon)
 
     def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``text``; ``history`` are the asker's earlier questions, oldest first.
@@ -56,9 +59,9 @@ class Engine:
         With a composer configured its claims may be reworded, otherwise they are verbatim.
         Raises QuestionEmpty or QuestionTooLong, and what ``load`` raises.
         """
-        tools, index = self._parts()
-        generation = index.get()
-        question = understand(text, history, generation.counties, self._config.search.max_question_chars)
+        tools, generation = self.tools(), self._parts()[1].get()
+        most = self._config.search.max_question_chars
+        question = understand(text, history, generation.counties, most, tools.lexicon)
         return self._composer(Answerer(question, generation, tools).answer())
 
     def _parts(self) -> tuple[Tools, CurrentIndex]:
@@ -76,7 +79,7 @@ class Engine:
         embedder = bundled if plain else load_embedder(asked)
         index = CurrentIndex(config.index_dir, embedder.fingerprint)
         vectors = WordVectors(bundled.embed_passages)
-        return Tools(config, embedder, vectors, Lexicon.load(), _weigh(bundled), search_weight(bundled)), index
+        return Tools(config, embedder, vectors, self._lexicon.get(), _weigh(bundled), search_weight(bundled)), index
 
 
 def _weigh(bundled: StaticEmbedder) -> Callable[[str], float]:

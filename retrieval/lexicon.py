@@ -60,11 +60,11 @@ class Lexicon:
 
     @staticmethod
     def load(extra: Path | None = None) -> "Lexicon":
-        """The built-in table, and over it the rows of ``extra``. Cached by path, so restart after a change.
+        """The built-in table, and over it the rows of ``extra``. The built-in table alone is cached.
 
         Raises ConfigError, naming file and line, when ``extra`` cannot be read or has a bad line.
         """
-        return _load(extra)
+        return Lexicon(_built_in() | _own(extra)) if extra else _bare()
 
     def __len__(self) -> int:
         return len(self._han) + len(self._latin)
@@ -137,16 +137,58 @@ def _joined(text: str, run: list[tuple[str, int, int]]) -> bool:
     return all(not text[left[2] : right[1]].strip(" -'") for left, right in pairs)
 
 
-@functools.lru_cache(maxsize=4)
-def _load(extra: Path | None) -> Lexicon:
-    rows = dict(_rows(_BUILT_IN.read_text(encoding="utf-8"), _BUILT_IN))
-    if extra is not None:
+class LexiconFile:
+    """The lexicon with an administrator's own file over it, read again whenever that file changes.
+
+    A file that becomes unreadable or wrong leaves the former table in place; ``problem`` says why.
+    """
+
+    def __init__(self, path: Path, required: bool = False) -> None:
+        """``required``: the file must be there at the start. Raises ConfigError where it is not, or is wrong."""
+        self._path = path
+        self._required = required
+        self._seen = self._stamp()
+        self._lexicon = self._read()
+        self.problem: str | None = None
+
+    def get(self) -> Lexicon:
+        """The current table. Safe for several threads: at worst two read the same change."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            self._seen = stamp
+            try:
+                self._lexicon, self.problem = self._read(), None
+            except ConfigError as error:
+                self.problem = str(error)
+        return self._lexicon
+
+    def _read(self) -> Lexicon:
+        return Lexicon.load(self._path if self._required or self._seen else None)
+
+    def _stamp(self) -> tuple[int, int] | None:
         try:
-            text = extra.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"lexicon cannot be read ({error}), {extra}, save it as UTF-8 text") from error
-        rows.update((fold(everyday), row) for everyday, row in _rows(text, extra))
-    return Lexicon(rows)
+            told = self._path.stat()
+        except OSError:
+            return None
+        return told.st_mtime_ns, told.st_size
+
+
+@functools.cache
+def _bare() -> Lexicon:
+    return Lexicon(_built_in())
+
+
+@functools.cache
+def _built_in() -> dict[str, _Row]:
+    return dict(_rows(_BUILT_IN.read_text(encoding="utf-8"), _BUILT_IN))
+
+
+def _own(extra: Path) -> dict[str, _Row]:
+    try:
+        text = extra.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"lexicon cannot be read ({error}), {extra}, save it as UTF-8 text") from error
+    return {fold(everyday): row for everyday, row in _rows(text, extra)}
 
 
 def _rows(text: str, file: Path) -> Iterator[tuple[str, _Row]]:

@@ -70,18 +70,22 @@ def _is_weak(topic: str) -> bool:
     return not pattern("weak").sub("", topic)
 
 
-def understand(text: str, history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Question:
+def understand(
+    text: str, history: Sequence[str], corpus: Sequence[Division], max_chars: int, lexicon: Lexicon | None = None
+) -> Question:
     """The question in ``text``, asked after ``history`` (the asker's earlier questions, oldest first).
 
     ``corpus`` are the divisions that some passage is about. ``max_chars`` bounds the text once repetition
-    is gone. Raises QuestionEmpty or QuestionTooLong, and nothing else whatever the text.
+    is gone; ``lexicon`` is the built-in one unless given. Raises QuestionEmpty or QuestionTooLong, and
+    nothing else whatever the text.
     """
     asked = tidy(text[: max_chars * _RAW_LIMIT])
     if not asked:
         raise QuestionEmpty("empty question, the message, write what you want to know about a county")
     if len(asked) > max_chars or len(text) > max_chars * _RAW_LIMIT:
         raise QuestionTooLong(f"question of {len(text)} characters, the message, shorten it to {max_chars}")
-    reading = _read(asked, corpus)
+    everyday = lexicon or Lexicon.load()
+    reading = _read(asked, corpus, everyday)
     kind = reading.kind()
     question = Question(
         asked=asked,
@@ -96,7 +100,7 @@ def understand(text: str, history: Sequence[str], corpus: Sequence[Division], ma
     )
     if reading.scope is not Scope.CORPUS or not history:
         return question
-    earlier = list(_earlier(history, corpus, max_chars))
+    earlier = list(_earlier(history, corpus, max_chars, everyday))
     return _placed(_topical(question, reading, earlier), reading, earlier)
 
 
@@ -126,8 +130,7 @@ def _changed(text: str, converted: str) -> int:
     return sum(left != right for left, right in zip(text, converted, strict=False))
 
 
-def _read(asked: str, corpus: Sequence[Division]) -> _Reading:
-    lexicon = Lexicon.load()
+def _read(asked: str, corpus: Sequence[Division], lexicon: Lexicon) -> _Reading:
     harmless, attacked = blank_injection(_POSSESSIVE.sub("  ", asked).translate(_VARIANTS))
     places = understand_places(pattern("model").sub(_blank, harmless), corpus)
     years = years_in(fold(harmless))
@@ -158,11 +161,13 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-def _earlier(history: Sequence[str], corpus: Sequence[Division], max_chars: int) -> Iterator[_Reading]:
+def _earlier(
+    history: Sequence[str], corpus: Sequence[Division], max_chars: int, lexicon: Lexicon
+) -> Iterator[_Reading]:
     """Readings of the earlier questions that were for the articles, the latest first."""
     for text in list(reversed(history))[:_REMEMBERED]:
         asked = tidy(text[:max_chars])
-        reading = _read(asked, corpus) if asked else None
+        reading = _read(asked, corpus, lexicon) if asked else None
         if reading is not None and reading.scope is Scope.CORPUS:
             yield reading
 

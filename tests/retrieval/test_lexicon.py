@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import retrieval.lexicon
 from retrieval.errors import ConfigError
-from retrieval.lexicon import Lexicon, stem
+from retrieval.lexicon import Lexicon, LexiconFile, stem
 from retrieval.text import fold
 
 TABLE = Path(retrieval.lexicon.__file__).parent / "data" / "lexicon.tsv"
@@ -141,3 +141,24 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "gbk.tsv").write_bytes("村医\t乡村医生".encode("gbk"))
     with pytest.raises(ConfigError, match=r"gbk\.tsv"):
         Lexicon.load(tmp_path / "gbk.tsv")
+
+
+def test_a_file_is_read_again_when_it_changes_and_a_bad_one_changes_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "lexicon.tsv"
+    live = LexiconFile(own)
+    assert live.get() is Lexicon.load()
+    own.write_text("卫生驿站\t村卫生室\n", encoding="utf-8")
+    assert live.get().expand("卫生驿站")[0].official == ("村卫生室",)
+    assert live.get() is live.get()
+    own.write_text("卫生驿站\n", encoding="utf-8")
+    assert live.get().expand("卫生驿站")[0].official == ("村卫生室",)
+    assert live.problem is not None
+    assert "lexicon.tsv line 1" in live.problem
+    own.unlink()
+    assert live.get().expand("卫生驿站") == []
+    assert live.problem is None
+
+
+def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="none"):
+        LexiconFile(tmp_path / "none.tsv", required=True)

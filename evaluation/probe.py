@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from evaluation.beir import Mode
 from evaluation.golden import GoldenQuestion
 from evaluation.normalise import normalise
-from retrieval.answer import Answerer, Tools
 from retrieval.confidence import calibration
 from retrieval.errors import QuestionError
 from retrieval.index import Generation
 from retrieval.question import understand
+from retrieval.reader import Reader, Tools
 from retrieval.search import find
 from retrieval.types import Kind, Question, Scope, Status
 
@@ -73,7 +73,7 @@ def points(questions: Sequence[GoldenQuestion], generation: Generation, tools: T
         known = _understood(golden, generation, tools)
         if known is None or known.scope is not Scope.CORPUS or len(known.counties) != 1 or known.kind is Kind.OVERVIEW:
             continue
-        best = Answerer(known, generation, tools).best_evidence()
+        best = Reader(known, generation, tools).best_evidence()
         if best is not None:
             found.append(Point(golden.id, calibration().probability(best), golden.status is Status.ANSWERED))
     return tuple(found)
@@ -88,8 +88,8 @@ def _understood(golden: GoldenQuestion, generation: Generation, tools: Tools) ->
 
 
 def _hits(question: Question, generation: Generation, tools: Tools, in_county: bool) -> dict[Mode, list[int]]:
-    """Rows by mode, best first, for the query that the Answerer would put."""
-    query = Answerer(question, generation, tools).query()
+    """Rows by mode, best first, for the query that the Reader would put."""
+    query = Reader(question, generation, tools).query()
     codes = [division.code for division in question.counties] if in_county else []
     rows = generation.rows_of_counties(codes) if codes else None
     fused = find(generation, query, codes, DEPTH, tools.search_weight)

@@ -5,13 +5,14 @@ import functools
 import threading
 from collections.abc import Callable, Sequence
 
-from retrieval.answer import Answerer, Tools
+from retrieval.answer import Answerer
 from retrieval.composer import load_composer
 from retrieval.config import Config
 from retrieval.embed import BUNDLED, StaticEmbedder, load_embedder
 from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import LexiconFile
 from retrieval.question import understand
+from retrieval.reader import Tools
 from retrieval.search import search_weight
 from retrieval.sentences import WordVectors
 from retrieval.text import set_cache_dir

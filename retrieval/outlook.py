@@ -11,7 +11,7 @@ from retrieval.text import to_simplified
 from retrieval.types import Division, Hit
 
 if TYPE_CHECKING:
-    from retrieval.answer import Answerer
+    from retrieval.reader import Reader
 
 FEW_PASSAGES = 3  # a county with so few passages is told sentence by sentence
 MOST_POINTS = 14
@@ -22,14 +22,14 @@ HEADING_IS_ASKED = 0.9  # a heading that carries this share is what is asked for
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
 
-def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
+def overview(reader: "Reader", county: Division) -> list[compose.Chosen]:
     """The points of a county's own and newest article: all of a short text, else what its outline says.
 
     Where the question names a section ("the key tasks"), only that section.
     """
-    hits = [hit for hit in _hits(answerer, county.code) if answerer.in_years(hit)]
-    whole = _own_first(answerer, hits)
-    ordered = _section(answerer, whole)
+    hits = [hit for hit in _hits(reader, county.code) if reader.in_years(hit)]
+    whole = _own_first(reader, hits)
+    ordered = _section(reader, whole)
     paths = _paths(ordered)
     body = [hit for hit in ordered if _as_path(hit) not in paths]
     brief = _brief(ordered)
@@ -42,7 +42,7 @@ def overview(answerer: "Answerer", county: Division) -> list[compose.Chosen]:
         if len(points) > MOST_POINTS:
             points = brief
     about = [point for point in points if compose.sayable(point) and _concerns(point, county)]
-    return _told(answerer, compose.distinct(about, MOST_POINTS))
+    return _told(reader, compose.distinct(about, MOST_POINTS))
 
 
 def _concerns(sentence: Sentence, county: Division) -> bool:
@@ -50,12 +50,12 @@ def _concerns(sentence: Sentence, county: Division) -> bool:
     return len(sentence.hit.passage.counties) < 2 or county.short[:2] in to_simplified(sentence.text)
 
 
-def _section(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
+def _section(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
     """The passages under the heading that the question is about, or all."""
     paths = _paths(hits)
-    if not answerer.terms or not paths:
+    if not reader.terms or not paths:
         return list(hits)
-    covered = {path: answerer.coverage_of(path[-1]) for path in paths}
+    covered = {path: reader.coverage_of(path[-1]) for path in paths}
     path = min(paths, key=lambda path: (-round(covered[path], 2), len(path), path))
     if covered[path] < SECTION_COVERS:
         return list(hits)
@@ -86,7 +86,7 @@ def _as_path(hit: Hit) -> tuple[str, ...]:
     return (*hit.passage.heading, hit.passage.text.strip())
 
 
-def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
+def outline_group(reader: "Reader", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
     """The whole enumeration that the question asks for, in its order; empty when no outline names it.
 
     Looked for in the best sentence's own passage (a lead and its items), under the heading that the
@@ -95,31 +95,31 @@ def outline_group(answerer: "Answerer", county: str, sure: Sequence[Judged]) -> 
     best = sure[0].sentence
     items = _items(best.hit)
     if items:
-        return _told(answerer, items)
-    return _below(answerer, county, best.hit, HEADING_COVERS)
+        return _told(reader, items)
+    return _below(reader, county, best.hit, HEADING_COVERS)
 
 
-def named_section(answerer: "Answerer", county: str, best: Hit) -> list[compose.Chosen]:
+def named_section(reader: "Reader", county: str, best: Hit) -> list[compose.Chosen]:
     """What stands under the heading that the question repeats; empty when it repeats none."""
-    return _below(answerer, county, best, HEADING_IS_ASKED)
+    return _below(reader, county, best, HEADING_IS_ASKED)
 
 
-def _below(answerer: "Answerer", county: str, best: Hit, least: float) -> list[compose.Chosen]:
+def _below(reader: "Reader", county: str, best: Hit, least: float) -> list[compose.Chosen]:
     """The points under the heading that covers at least that much of the question."""
-    hits = _hits(answerer, county, best.passage.article_id)
-    path = _named_by(answerer, best, hits, least)
+    hits = _hits(reader, county, best.passage.article_id)
+    path = _named_by(reader, best, hits, least)
     if path is None:
         return []
     below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
     points = compose.distinct((p for hit in below for p in _points(hit) if compose.sayable(p)), MOST_POINTS)
-    return _told(answerer, points) if len(points) > 1 else []
+    return _told(reader, points) if len(points) > 1 else []
 
 
-def _told(answerer: "Answerer", points: Sequence[Sentence]) -> list[compose.Chosen]:
-    return answerer.within_length([answerer.choose(point, item=True, whole=True) for point in points], WIDE_CHARS)
+def _told(reader: "Reader", points: Sequence[Sentence]) -> list[compose.Chosen]:
+    return reader.within_length([reader.choose(point, item=True, whole=True) for point in points], WIDE_CHARS)
 
 
-def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit], least: float) -> tuple[str, ...] | None:
+def _named_by(reader: "Reader", best: Hit, hits: Sequence[Hit], least: float) -> tuple[str, ...] | None:
     """The heading path (or, as the empty path, the title) that the question is about; None if there is none.
 
     Headings on the way to the best passage count, and the passage itself where it is a heading that
@@ -128,10 +128,8 @@ def _named_by(answerer: "Answerer", best: Hit, hits: Sequence[Hit], least: float
     paths = _paths([best])
     if _as_path(best) in _paths(hits):
         paths.add(_as_path(best))
-    title = answerer.generation.article(best.passage.article_id).title
-    ranked = [(answerer.coverage_of(title), 0, ())] + [
-        (answerer.coverage_of(path[-1]), len(path), path) for path in paths
-    ]
+    title = reader.generation.article(best.passage.article_id).title
+    ranked = [(reader.coverage_of(title), 0, ())] + [(reader.coverage_of(path[-1]), len(path), path) for path in paths]
     covered, _, path = max(ranked, key=lambda entry: (round(entry[0], 2), -entry[1]))
     return path if covered >= least else None
 
@@ -160,9 +158,9 @@ def _points(hit: Hit) -> list[Sentence]:
     return items if items else sentences_of(hit)[:1]
 
 
-def _hits(answerer: "Answerer", county: str, article: str = "") -> list[Hit]:
+def _hits(reader: "Reader", county: str, article: str = "") -> list[Hit]:
     """The first passages about the county, of one article if that is given."""
-    generation = answerer.generation
+    generation = reader.generation
     found = generation.rows_of_counties((county,))
     if article:
         found = np.intersect1d(found, generation.rows_of_article(article), assume_unique=True)
@@ -170,9 +168,9 @@ def _hits(answerer: "Answerer", county: str, article: str = "") -> list[Hit]:
     return [Hit(row, passage, 0.0) for row, passage in zip(rows, generation.passages(rows), strict=True)]
 
 
-def _own_first(answerer: "Answerer", hits: Sequence[Hit]) -> list[Hit]:
+def _own_first(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
     """Passages of articles about few counties first, of those the newest; within an article in its order."""
-    articles = {name: answerer.generation.article(name) for name in {hit.passage.article_id for hit in hits}}
+    articles = {name: reader.generation.article(name) for name in {hit.passage.article_id for hit in hits}}
 
     def when(hit: Hit) -> str:
         article = articles[hit.passage.article_id]

@@ -24,13 +24,13 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from evaluation.normalise import normalise
 from evaluation.score import GoldenQuestion, read_questions
 from ingest.build import build
-from retrieval.answer import Answerer, Tools
 from retrieval.confidence import Evidence
 from retrieval.config import Config, PathsConfig
 from retrieval.embed import load_embedder
 from retrieval.engine import Engine
 from retrieval.index import Generation
 from retrieval.question import understand
+from retrieval.reader import Reader, Tools
 from retrieval.types import Division, Kind, Question, Scope
 
 SEED = 20261122
@@ -108,7 +108,7 @@ def _rows(questions: Path, articles: Path) -> Iterator[Row]:
 
 def _row(question: Question, generation: Generation, tools: Tools) -> tuple[float, ...] | None:
     """Evidence of the best sentence; None where there is nothing to measure."""
-    best = Answerer(question, generation, tools).best_evidence()
+    best = Reader(question, generation, tools).best_evidence()
     return astuple(best) if best else None
 
 

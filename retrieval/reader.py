@@ -1,0 +1,166 @@
+"""Reading the articles for one question: what is found, how well it answers, what is sure enough to say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from retrieval import compose
+from retrieval.confidence import Evidence, calibration
+from retrieval.config import Config
+from retrieval.embed import Embedder
+from retrieval.fit import wanted
+from retrieval.index import Generation
+from retrieval.lexicon import Lexicon
+from retrieval.outlook import is_list
+from retrieval.search import Query, find
+from retrieval.sentences import (
+    Judge,
+    Judged,
+    Sentence,
+    WordVectors,
+    literal_coverage,
+    sentences_of,
+    squeezed,
+    stands_around,
+)
+from retrieval.terms import Term, terms_of
+from retrieval.text import fold
+from retrieval.types import Hit, Kind, Question, Script
+
+AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
+AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
+HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
+JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
+COMMON = 0.4  # what a word that stands everywhere keeps of its weight
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What outlives a question: the models, the lexicon and the configuration."""
+
+    config: Config
+    embedder: Embedder
+    word_vectors: WordVectors
+    lexicon: Lexicon
+    weigh: Callable[[str], float]
+    search_weight: Callable[[str], float]
+
+
+class Reader:
+    """Reads one generation for one understood question, so that search and citations see the same corpus."""
+
+    def __init__(self, question: Question, generation: Generation, tools: Tools) -> None:
+        self.question = question
+        self.generation = generation
+        self.tools = tools
+        self.names = {division.code: division.short for division in generation.counties}
+        # an English question's own words carry their Chinese ones as variants; its topic is these, for the search
+        asked = fold(question.asked) if question.script is Script.ENGLISH else question.topic
+        self.terms: tuple[Term, ...] = terms_of(asked, tools.lexicon, self._weigh, question.topic)
+        self._variants = " ".join(word for term in self.terms for word, _ in term.variants)
+        self._meaning = tools.embedder.embed_query(question.topic or question.asked)
+
+    def _weigh(self, word: str) -> float:
+        """A word's importance: learned in general, and the more the rarer it is in this corpus."""
+        return self.tools.weigh(word) * (COMMON + (1.0 - COMMON) * self.generation.lexical.rarity(word))
+
+    def query(self) -> Query:
+        """What is searched for this question."""
+        return Query(f"{self.question.topic} {self._variants}", self._meaning)
+
+    def find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
+        """Passages for this question, those of other years left out where the years are known."""
+        most = k or self.tools.config.search.candidates
+        hits = find(self.generation, self.query(), counties, most, self.tools.search_weight)
+        return [hit for hit in hits if self.in_years(hit)]
+
+    def in_years(self, hit: Hit) -> bool:
+        """Whether the passage may speak of the years asked about: unknown years may."""
+        asked = set(self.question.years)
+        known = asked and (hit.passage.years or self.generation.article(hit.passage.article_id).years)
+        return not known or bool(asked.intersection(known))
+
+    def said(self, hits: Sequence[Hit]) -> list[Sentence]:
+        """All sayable sentences of the hits, in their order."""
+        asked = squeezed(self.question.asked)
+        every = (sentence for hit in hits for sentence in sentences_of(hit))
+        return [one for one in every if compose.sayable(one) and squeezed(one.text) != asked]
+
+    def _judge(self) -> Judge:
+        by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
+        what = wanted(self.question, by_weight)
+        return Judge(self.terms, what, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors)
+
+    def _titles(self, sentences: Sequence[Sentence]) -> list[str]:
+        articles = dict.fromkeys(sentence.hit.passage.article_id for sentence in sentences)
+        titles = {article: self.generation.article(article).title for article in articles}
+        return [titles[sentence.hit.passage.article_id] for sentence in sentences]
+
+    def judged(self, sentences: Sequence[Sentence]) -> list[Judged]:
+        """The most promising of the sentences, best first; ties in the order of the hits."""
+        judged = self._judge()(sentences, self._titles(sentences), JUDGED)
+        headings = {heading for sentence in sentences for heading in sentence.hit.passage.heading}
+
+        def rank(one: Judged) -> float:
+            return one.score - (HEADING_COST if one.sentence.hit.passage.text.strip() in headings else 0.0)
+
+        return sorted(judged, key=rank, reverse=True)
+
+    def literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """Those that carry the question in so many words, about as well as the best of them."""
+        literal = self._judge().literal(sentences, self._titles(sentences))
+        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * float(literal.max(initial=0.0)))
+        return [sentence for sentence, share in zip(sentences, literal, strict=True) if share >= least]
+
+    def sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
+        """Those whose evidence is enough to be said, best first."""
+        least = self.tools.config.answer.min_confidence
+        elsewhere = self._elsewhere(sentences)
+        probability = calibration().probability
+        return [one for one in self.judged(sentences) if probability(self.evidence(one, elsewhere)) >= least]
+
+    def best_evidence(self) -> Evidence | None:
+        """The measures of the best sentence, enough or not; None where nothing was found or no county is named."""
+        if not self.question.counties or not self.terms:
+            return None
+        sentences = self.said(self.find([division.code for division in self.question.counties]))
+        judged = self.judged(sentences)
+        return self.evidence(judged[0], self._elsewhere(sentences)) if judged else None
+
+    def evidence(self, judged: Judged, elsewhere: float) -> Evidence:
+        """The measures of one sentence."""
+        kind, unfit = self.question.kind, 1.0 - judged.fit
+        return Evidence(
+            coverage=judged.coverage,
+            literal=judged.literal,
+            gap=judged.gap,
+            similarity=judged.similarity,
+            no_number=unfit if kind is Kind.NUMBER else 0.0,
+            no_person=unfit if kind is Kind.WHO else 0.0,
+            no_list=float(kind is Kind.LIST and judged.fit == 0.0 and not is_list(judged.sentence.hit)),
+            elsewhere=elsewhere,
+        )
+
+    def _elsewhere(self, sentences: Sequence[Sentence]) -> float:
+        """Weight of the terms that the corpus has, but none of these sentences or what stands around them."""
+        found = zip(self.terms, stands_around(self.terms, sentences), strict=True)
+        rarity = self.generation.lexical.rarity
+        return sum(term.weight * (1.0 - here) for term, here in found if rarity(term.text) < 1.0)
+
+    def coverage_of(self, text: str) -> float:
+        """The share of the question that stands in a text in so many words: 0..1."""
+        return literal_coverage(self.terms, text)
+
+    def choose(self, sentence: Sentence, label: str = "", item: bool = False, whole: bool = False) -> compose.Chosen:
+        """The part of a sentence that will be quoted."""
+        return compose.choose(sentence, self.coverage_of, label, item, whole)
+
+    def within_length(self, chosen: Sequence[compose.Chosen], most_chars: int = 0) -> list[compose.Chosen]:
+        """The first of them that fit; always at least one."""
+        room = most_chars or self.tools.config.answer.max_chars
+        kept: list[compose.Chosen] = []
+        for choice in chosen:
+            room -= len(choice.text)
+            if kept and room < 0:
+                break
+            kept.append(choice)
+        return kept

@@ -10,13 +10,14 @@ import threading
 import urllib.parse
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.provenance import Relation, Replaced, Reprint
 from retrieval.types import Article, Division, Level, Passage
 
 Rows = npt.NDArray[np.int64]
@@ -25,7 +26,9 @@ _CHUNK = 500  # values in one IN (...); SQLite takes at least 999
 _SCHEMA = """
 CREATE TABLE articles (id TEXT PRIMARY KEY, position INTEGER NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
     text TEXT NOT NULL, digest TEXT NOT NULL, publisher TEXT, published TEXT, author TEXT, url TEXT,
-    years TEXT NOT NULL, counties TEXT NOT NULL) WITHOUT ROWID;
+    years TEXT NOT NULL, counties TEXT NOT NULL, level TEXT, region TEXT NOT NULL, doc_number TEXT, issuer TEXT,
+    period TEXT NOT NULL, effective TEXT, expires TEXT, replaces TEXT NOT NULL, replaced_by TEXT, also TEXT NOT NULL,
+    facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE passages (row INTEGER PRIMARY KEY, article TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     text TEXT NOT NULL, position INTEGER NOT NULL, heading TEXT NOT NULL, counties TEXT NOT NULL,
     years TEXT NOT NULL, damaged TEXT NOT NULL, embedded BLOB NOT NULL);
@@ -33,21 +36,24 @@ CREATE TABLE passage_counties (code TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY
 CREATE TABLE divisions (code TEXT PRIMARY KEY, level TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL,
     province TEXT NOT NULL, city TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (source TEXT PRIMARY KEY, position INTEGER NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL,
-    format TEXT NOT NULL, encoding TEXT NOT NULL, replaced INTEGER NOT NULL, repairs TEXT NOT NULL) WITHOUT ROWID;
+    format TEXT NOT NULL, encoding TEXT NOT NULL, replaced INTEGER NOT NULL, repairs TEXT NOT NULL,
+    sidecar TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE removals (source TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL);
 """
 _INDEXES = """
+CREATE INDEX articles_region ON articles (region);
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_embedded ON passages (embedded);
 CREATE INDEX removals_source ON removals (source);
 """
-_ONE_ARTICLE = (
-    "SELECT id, source, title, text, digest, publisher, published, author, url, years, counties "
-    "FROM articles WHERE id = ?"
+_BEHIND_TEXT = (
+    "digest, publisher, published, author, url, years, counties, level, region, doc_number, issuer, period, "
+    "effective, expires, replaces, replaced_by, also, facts FROM articles"
 )
-_ALL_ARTICLES = (
-    "SELECT id, source, title, '', digest, publisher, published, author, url, years, counties "
-    "FROM articles ORDER BY position"
+_ONE_ARTICLE = f"SELECT id, source, title, text, {_BEHIND_TEXT} WHERE id = ?"
+_ALL_ARTICLES = f"SELECT id, source, title, '', {_BEHIND_TEXT} ORDER BY position"
+_REGIONAL = (
+    "SELECT row FROM passages JOIN articles ON articles.id = article WHERE passages.counties = '[]' AND region IN"
 )
 _PASSAGES = (
     "SELECT row, article, start, end, text, position, heading, counties, years, damaged FROM passages WHERE row IN"
@@ -59,7 +65,8 @@ class SourceRecord:
     """One file that was read: what it became, and what was done to it.
 
     ``article`` is the id of the article that holds its text, which is another source's when the two
-    say the same. ``removals`` are (rule, line number, text), in the file's order.
+    say the same. ``removals`` are (rule, line number, text), in the file's order. ``sidecar`` is the SHA-256
+    (hex) of the corrections that were made by hand, empty where there are none.
     """
 
     source: str
@@ -70,6 +77,7 @@ class SourceRecord:
     replaced: int = 0
     repairs: Mapping[str, int] = field(default_factory=dict)
     removals: tuple[tuple[str, int, str], ...] = ()
+    sidecar: str = ""
 
 
 def context_of(title: str, heading: Sequence[str]) -> str:
@@ -90,10 +98,13 @@ class CorpusWriter:
     def add_article(self, article: Article, passages: Sequence[Passage], embedded: Sequence[bytes]) -> None:
         """Add an article with its passages, in order; ``embedded`` has the key of each one's embedded text."""
         self._insert(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(article.id, self.articles, article.source, article.title, article.text, article.digest),
             *(article.publisher, article.published, article.author, article.url),
-            *(_dump(article.years), _dump(article.counties)),
+            *(_dump(article.years), _dump(article.counties), article.level, article.region),
+            *(article.doc_number, article.issuer, _dump(article.period or ())),
+            *(article.effective, article.expires, _dump([astuple(one) for one in article.replaces])),
+            *(article.replaced_by, _dump([astuple(one) for one in article.also]), _dump(dict(article.facts))),
         )
         for passage, key in zip(passages, embedded, strict=True):
             self._insert(
@@ -110,9 +121,9 @@ class CorpusWriter:
         """Add what was done to one file; ``position`` is where it came in reading."""
         repairs = json.dumps(dict(record.repairs), ensure_ascii=False)
         self._insert(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(record.source, position, record.article, record.digest),
-            *(record.format, record.encoding, record.replaced, repairs),
+            *(record.format, record.encoding, record.replaced, repairs, record.sidecar),
         )
         self._connection.executemany(
             "INSERT INTO removals VALUES (?, ?, ?, ?)", [(record.source, *removal) for removal in record.removals]
@@ -181,6 +192,11 @@ class Corpus:
         rows = self._select_in("SELECT row FROM passage_counties WHERE code IN", sorted(set(codes)))
         return np.unique(np.fromiter((row[0] for row in rows), dtype=np.int64))
 
+    def rows_of_regions(self, codes: Sequence[str]) -> Rows:
+        """Rows of passages about no county, in articles of one of these provinces or cities, ascending."""
+        rows = self._select_in(_REGIONAL, sorted(set(codes)))
+        return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
+
     def rows_of_article(self, article_id: str) -> Rows:
         """Rows of the article's passages, ascending."""
         rows = self._select("SELECT row FROM passages WHERE article = ? ORDER BY row", (article_id,))
@@ -198,9 +214,10 @@ class Corpus:
     def sources(self) -> list[SourceRecord]:
         """Every file that was read, in that order, without its removals."""
         rows = self._select(
-            "SELECT source, article, digest, format, encoding, replaced, repairs FROM sources ORDER BY position"
+            "SELECT source, article, digest, format, encoding, replaced, repairs, sidecar "
+            "FROM sources ORDER BY position"
         )
-        return [SourceRecord(*(*row[:6], json.loads(row[6]))) for row in rows]
+        return [SourceRecord(*(*row[:6], json.loads(row[6]), (), row[7])) for row in rows]
 
     def removals(self, source: str) -> list[tuple[str, int, str]]:
         """What was taken out of a file: (rule, line number, text)."""
@@ -211,6 +228,10 @@ class Corpus:
         if (problem := self._select("PRAGMA integrity_check(1)")[0][0]) != "ok":
             raise ValueError(problem)
         articles, passages = self._select("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[0]
+        try:
+            self.articles()
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"an article's description does not hold: {error}") from error
         for start in range(0, passages, _CHUNK):
             try:
                 batch = self.passages(range(start, min(start + _CHUNK, passages)))
@@ -243,7 +264,25 @@ def _read_article(connection: sqlite3.Connection, lock: threading.Lock, article_
 
 
 def _article(row: Sequence[Any]) -> Article:
-    return Article(*(*row[:9], tuple(json.loads(row[9])), tuple(json.loads(row[10]))))
+    years, counties, level, region, doc_number, issuer, period, effective, expires, replaces, by, also, facts = row[9:]
+    span = json.loads(period)
+    values = (
+        *row[:9],
+        tuple(json.loads(years)),
+        tuple(json.loads(counties)),
+        Level(level) if level else None,
+        region,
+        doc_number,
+        issuer,
+        (span[0], span[1]) if span else None,
+        effective,
+        expires,
+        tuple(Replaced(Relation(kind), *names) for kind, *names in json.loads(replaces)),
+        by,
+        tuple(Reprint(*one) for one in json.loads(also)),
+        json.loads(facts),
+    )
+    return Article(*values)
 
 
 def _passage(row: Sequence[Any]) -> Passage:
@@ -252,5 +291,5 @@ def _passage(row: Sequence[Any]) -> Passage:
     return Passage(article, start, end, text, order, heading, counties, years, tuple((a, b) for a, b in damaged))
 
 
-def _dump(values: Sequence[Any]) -> str:
+def _dump(values: Sequence[Any] | Mapping[str, str]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 BUILDING, TRASH, POINTER = ".building-", ".trash-", ".CURRENT-"

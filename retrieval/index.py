@@ -111,6 +111,10 @@ class Generation:
         """Rows of passages about at least one of the divisions, ascending, each once."""
         return self._corpus.rows_of_counties(codes)
 
+    def rows_of_regions(self, codes: Sequence[str]) -> Rows:
+        """Rows of passages about no county, in articles of one of these provinces or cities, ascending."""
+        return self._corpus.rows_of_regions(codes)
+
     def rows_of_article(self, article_id: str) -> Rows:
         """Rows of the article's passages, ascending, which is their order in the text."""
         return self._corpus.rows_of_article(article_id)

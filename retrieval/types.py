@@ -4,13 +4,18 @@ Offsets are ``str`` indices into ``Article.text`` as stored, end exclusive. Scor
 better and comparable only within one list.
 """
 
-from dataclasses import dataclass
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from retrieval.provenance import Replaced, Reprint
 
 
 class Level(StrEnum):
-    """What a division is."""
+    """What a division is, and on which level the body works that issued an article. No division is the nation."""
 
+    NATION = "nation"
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
@@ -37,9 +42,15 @@ class Division:
 class Article:
     """A cleaned article in its own script. ``source`` is the path below the ingested folder, or the URL.
 
-    ``published`` is ISO 8601 (``YYYY-MM-DD``) or None: never guessed from a year in a title.
-    ``years`` are those that the article speaks of, ascending. ``counties`` are codes of divisions
-    that the article as a whole is about. ``digest`` is the SHA-256 (hex) of the raw bytes.
+    What the article does not say is None or empty; nothing is guessed. Dates are ISO 8601 (``YYYY-MM-DD``);
+    ``published`` is never taken from a year in a title. ``years`` are those that the article speaks of,
+    ascending. ``counties`` are codes of divisions that the article as a whole is about. ``digest`` is the
+    SHA-256 (hex) of the raw bytes. ``level`` is that of the body that speaks, and ``region`` the code of its
+    division (empty for the nation, and where it is not known): a city's article about no county has no
+    ``counties`` and the city as region. ``doc_number`` (文号) is written 荣卫发〔2023〕5号. ``issuer`` (发文机关) made
+    the document, ``publisher`` put it on a page. ``period`` is the first and last year that a plan or report
+    covers. ``effective`` and ``expires`` are the first and last day on which it is in force. ``replaced_by`` is
+    the id or the title of the article that says it replaces this one. ``facts`` tells which rule filled a field.
     """
 
     id: str
@@ -53,6 +64,26 @@ class Article:
     url: str | None = None
     years: tuple[int, ...] = ()
     counties: tuple[str, ...] = ()
+    level: Level | None = None
+    region: str = ""
+    doc_number: str | None = None
+    issuer: str | None = None
+    period: tuple[int, int] | None = None
+    effective: str | None = None
+    expires: str | None = None
+    replaces: tuple[Replaced, ...] = ()
+    replaced_by: str | None = None
+    also: tuple[Reprint, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for day in (self.effective, self.expires):
+            if day is not None and datetime.date.fromisoformat(day).isoformat() != day:
+                raise ValueError(f"article {self.id}: {day} is not written YYYY-MM-DD")
+        if self.expires is not None and self.expires < (self.effective or ""):
+            raise ValueError(f"article {self.id} expires on {self.expires}, before it begins")
+        if self.period is not None and not 1900 <= self.period[0] <= self.period[1] <= 2100:
+            raise ValueError(f"article {self.id}: {self.period} is no period of years")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,10 @@ def test_no_home_stands_empty() -> None:
 
 
 def test_types_and_errors_are_the_ground_floor() -> None:
-    for name in ("retrieval/types.py", "retrieval/errors.py"):
-        assert set(imports(modules()[name])) <= sys.stdlib_module_names, name
+    for name, more in (("types", {"retrieval"}), ("provenance", set()), ("errors", set())):
+        assert set(imports(modules()[f"retrieval/{name}.py"])) <= sys.stdlib_module_names | more, name
+    within = {node.module for node in ast.walk(modules()["retrieval/types.py"]) if isinstance(node, ast.ImportFrom)}
+    assert {name for name in within if (name or "").startswith("retrieval")} == {"retrieval.provenance"}
 
 
 def test_package_files_hold_a_docstring_and_nothing_else() -> None:

@@ -16,6 +16,7 @@ from retrieval import generations
 from retrieval.corpus import SourceRecord, context_of
 from retrieval.errors import EmbeddingError, IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 from retrieval.index import CurrentIndex, Generation, list_generations, rollback, verify
+from retrieval.provenance import Relation, Replaced, Reprint
 from retrieval.publish import Settings, embedded_key, embedded_text, publication
 from retrieval.text import grams
 from retrieval.types import Article, Division, Level, Passage
@@ -89,6 +90,78 @@ def test_what_goes_in_comes_out(tmp_path):
     manifest = generation.manifest
     assert (manifest.articles, manifest.passages, manifest.counties) == (2, 3, 2)
     assert (manifest.embedder_fingerprint, manifest.dim, manifest.previous) == ("hash-16", DIM, None)
+
+
+DESCRIBED = {
+    "level": Level.CITY,
+    "region": "900000",
+    "doc_number": "某卫发〔2024〕5号",
+    "issuer": "某市卫生健康委员会",
+    "period": (2021, 2025),
+    "effective": "2024-05-01",
+    "expires": "2029-04-30",
+    "replaces": (Replaced(Relation.REPEALS, "旧办法", "某卫发〔2019〕3号"), Replaced(Relation.AMENDS, "规定")),
+    "replaced_by": "id-two.txt",
+    "also": (Reprint("b.txt", "某某日报", "https://example.org/b", "2024-03-07"), Reprint("c.txt")),
+    "facts": {"doc_number": "line below title", "published": "html meta pubdate"},
+}
+
+
+@pytest.mark.parametrize("names", [*[[name] for name in DESCRIBED], list(DESCRIBED), []])
+def test_every_part_of_a_description_comes_out_as_it_went_in(tmp_path, names):
+    item = dataclasses.replace(ONE[0], **{name: DESCRIBED[name] for name in names})
+    publish(tmp_path, (item, ONE[1]))
+    generation = current(tmp_path)
+    assert generation.article(item.id) == item
+    assert generation.articles() == [dataclasses.replace(item, text="")]
+    for name in names:
+        assert type(getattr(generation.article(item.id), name)) is type(DESCRIBED[name])
+    hash(generation.article(item.id))
+
+
+def test_a_description_is_part_of_the_content(tmp_path):
+    plain = publish(tmp_path / "plain", ONE)
+    for name, value in DESCRIBED.items():
+        other = publish(tmp_path / name, (dataclasses.replace(ONE[0], **{name: value}), ONE[1]))
+        assert other.partition("-")[2] != plain.partition("-")[2], name
+
+
+def test_rows_of_a_region_are_those_about_no_county(tmp_path):
+    regional = [
+        (dataclasses.replace(item, counties=(), region=region), passages)
+        for region, (item, passages) in {
+            "900000": article("city.txt", ("全市新建三家医院。", ()), ("青石县建成医共体。", ("900001",))),
+            "910000": article("other.txt", ("全市培训乡村医生。", ())),
+            "": article("nobody.txt", ("各地要抓好落实。", ())),
+        }.items()
+    ]
+    publish(tmp_path, *regional)
+    generation = current(tmp_path)
+    assert generation.rows_of_regions(["900000"]).tolist() == [0]
+    assert generation.rows_of_regions(["910000", "900000", "900000"]).tolist() == [0, 2]
+    assert generation.rows_of_regions([]).tolist() == generation.rows_of_regions(["920000"]).tolist() == []
+
+
+@pytest.mark.parametrize(
+    "change", ["level = 'village'", "period = '[2025, 2021]'", "effective = '2024-5-1'", "replaces = '[[\"x\"]]'"]
+)
+def test_a_description_that_cannot_be_is_found_by_verify(tmp_path, change):
+    with publication(tmp_path, SETTINGS) as made:
+        made.add_article(*ONE, list(DIVISIONS.values()))
+        made._corpus._connection.execute(f"UPDATE articles SET {change}")  # as a faulty writer would
+        with pytest.raises(IndexCorrupt, match="description does not hold"):
+            made.publish(np.zeros((2, DIM), dtype=np.float32), 3)
+    with pytest.raises(IndexMissing):
+        current(tmp_path)
+
+
+def test_corrections_by_hand_are_remembered_with_their_source(tmp_path):
+    with publication(tmp_path, SETTINGS) as made:
+        made.add_article(*ONE, list(DIVISIONS.values()))
+        record = SourceRecord("one.txt", ONE[0].id, ONE[0].digest, repairs={"pinyin": 2}, sidecar="ab" * 32)
+        made.add_source(record)
+        made.publish(np.zeros((2, DIM), dtype=np.float32), 3)
+    assert current(tmp_path).sources() == [record]
 
 
 def test_rows_agree_between_passages_words_and_vectors(tmp_path):

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from retrieval import errors
+from retrieval.provenance import Relation, Replaced
 from retrieval.types import (
     STATUS_OF,
     Answer,
@@ -52,6 +53,28 @@ def test_damage_is_noticed_only_inside_the_quote() -> None:
     assert Citation(1, ARTICLE, passage, 0, 5).damaged
     assert not Citation(1, ARTICLE, passage, 0, 4).damaged
     assert not Citation(1, ARTICLE, passage, 6, 9).damaged
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"period": (2025, 2021)}, "no period"),
+        ({"period": (21, 25)}, "no period"),
+        ({"effective": "2024-5-1"}, "2024-5-1"),
+        ({"effective": "20240501"}, "not written"),
+        ({"expires": "2024-02-30"}, "day is out of range"),
+        ({"effective": "2024-05-01", "expires": "2024-04-30"}, "before it begins"),
+    ],
+)
+def test_an_article_has_possible_dates(change, complaint) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        dataclasses.replace(ARTICLE, **change)
+    dataclasses.replace(ARTICLE, period=(2024, 2024), effective="2024-05-01", expires="2024-05-01")
+
+
+def test_a_replaced_document_has_a_name() -> None:
+    with pytest.raises(ValueError, match="a title or a number"):
+        Replaced(Relation.REPEALS)
 
 
 @pytest.mark.parametrize("span", [(0, 8), (1, 9)])

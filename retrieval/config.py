@@ -63,6 +63,13 @@ class SearchConfig(_Section):
     lexicon: str = ""
 
 
+class RerankConfig(_Section):
+    """A cross-encoder of sentence-transformers that orders the best sentences. Off while ``model`` is empty."""
+
+    model: str = ""
+    candidates: int = Field(20, ge=2, le=200)
+
+
 class AnswerConfig(_Section):
     """How much is said, and how sure one must be to say it."""
 
@@ -130,6 +137,7 @@ class Config(_Section):
     ingest: IngestConfig = IngestConfig()
     index: IndexConfig = IndexConfig()
     search: SearchConfig = SearchConfig()
+    rerank: RerankConfig = RerankConfig()
     answer: AnswerConfig = AnswerConfig()
     composer: ComposerConfig = ComposerConfig()
     telegram: TelegramConfig = TelegramConfig()

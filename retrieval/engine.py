@@ -13,6 +13,7 @@ from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import LexiconFile
 from retrieval.question import understand
 from retrieval.reader import Tools
+from retrieval.rerank import load_reranker
 from retrieval.search import search_weight
 from retrieval.sentences import WordVectors
 from retrieval.text import set_cache_dir
@@ -80,7 +81,9 @@ class Engine:
         embedder = bundled if plain else load_embedder(asked)
         index = CurrentIndex(config.index_dir, embedder.fingerprint)
         vectors = WordVectors(bundled.embed_passages)
-        return Tools(config, embedder, vectors, self._lexicon.get(), _weigh(bundled), search_weight(bundled)), index
+        lexicon, reranker = self._lexicon.get(), load_reranker(config.rerank)
+        weights = _weigh(bundled), search_weight(bundled)
+        return Tools(config, embedder, vectors, lexicon, *weights, reranker), index
 
 
 def _weigh(bundled: StaticEmbedder) -> Callable[[str], float]:

@@ -1,5 +1,6 @@
 """Reading the articles for one question: what is found, how well it answers, what is sure enough to say."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
 from retrieval.outlook import is_list
+from retrieval.rerank import Reranker
 from retrieval.search import Query, find
 from retrieval.sentences import (
     Judge,
@@ -43,6 +45,7 @@ class Tools:
     lexicon: Lexicon
     weigh: Callable[[str], float]
     search_weight: Callable[[str], float]
+    reranker: Reranker | None = None
 
 
 class Reader:
@@ -103,7 +106,20 @@ class Reader:
         def rank(one: Judged) -> float:
             return one.score - (HEADING_COST if one.sentence.hit.passage.text.strip() in headings else 0.0)
 
-        return sorted(judged, key=rank, reverse=True)
+        return self._reread(sorted(judged, key=rank, reverse=True))
+
+    def _reread(self, judged: Sequence[Judged]) -> list[Judged]:
+        """What the cross-encoder makes of the best ones, best first; all as they are where there is none."""
+        reranker = self.tools.reranker
+        if reranker is None:
+            return list(judged)
+        best = judged[: reranker.candidates]
+        texts = ["。".join((*one.sentence.hit.passage.heading[-1:], one.sentence.text)) for one in best]
+        asked, topic = self.question.asked, self.question.topic
+        complete = all(word in fold(asked) for word in topic.split())  # no follow-up, and no English
+        scores = reranker.scores(asked if complete else topic, texts)
+        told = [dataclasses.replace(one, relevance=float(score)) for one, score in zip(best, scores, strict=True)]
+        return sorted(told, key=lambda one: one.score, reverse=True)
 
     def literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Those that carry the question in so many words, about as well as the best of them."""
@@ -115,8 +131,12 @@ class Reader:
         """Those whose evidence is enough to be said, best first."""
         least = self.tools.config.answer.min_confidence
         elsewhere = self._elsewhere(sentences)
-        probability = calibration().probability
-        return [one for one in self.judged(sentences) if probability(self.evidence(one, elsewhere)) >= least]
+        return [one for one in self.judged(sentences) if self._probability(one, elsewhere) >= least]
+
+    def _probability(self, judged: Judged, elsewhere: float) -> float:
+        """How sure one is; a cross-encoder, whose word is not calibrated, counts as much as the calibration."""
+        calibrated = calibration().probability(self.evidence(judged, elsewhere))
+        return calibrated if judged.relevance is None else (calibrated + judged.relevance) / 2
 
     def best_evidence(self) -> Evidence | None:
         """The measures of the best sentence, enough or not; None where nothing was found or no county is named."""

@@ -53,6 +53,7 @@ class Judged:
 
     ``literal`` is the part of the coverage that stands there in so many words. ``score`` orders
     sentences of one question. ``gap`` is the weight of the heaviest term as far as it is not covered.
+    ``relevance`` (0..1) is what a cross-encoder says, where there is one.
     """
 
     sentence: Sentence
@@ -61,10 +62,13 @@ class Judged:
     gap: float
     similarity: float
     fit: float
+    relevance: float | None = None
 
     @property
     def score(self) -> float:
-        """Coverage first, then meaning and kind."""
+        """Coverage first, then meaning and kind; the relevance alone, where it is known."""
+        if self.relevance is not None:
+            return self.relevance
         return self.coverage + SIMILARITY * self.similarity + FIT * self.fit
 
 

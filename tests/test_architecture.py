@@ -28,9 +28,9 @@ HOMES = {
     "pydantic": {"retrieval/config.py"},
     "pypinyin": {"ingest/repair.py"},
     "safetensors": {"retrieval/static.py"},
-    "sentence_transformers": {"retrieval/embed.py", "retrieval/st_module.py"},
+    "sentence_transformers": {"retrieval/embed.py", "retrieval/rerank.py", "retrieval/st_module.py"},
     "tantivy": {"retrieval/lexical.py"},
-    "torch": {"retrieval/embed.py", "retrieval/st_module.py"},
+    "torch": {"retrieval/embed.py", "retrieval/rerank.py", "retrieval/st_module.py"},
     "tornado": {"bot/webhook.py"},
     "trafilatura": {"ingest/html.py"},
 }

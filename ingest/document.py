@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Format = Literal["txt", "md", "html"]
+Format = Literal["txt", "md", "html", "pdf", "docx"]
+
+
+class Unreadable(Exception):
+    """Why a file cannot be read, and what its owner can do: becomes a Rejected."""
+
+    def __init__(self, why: str, what_to_do: str) -> None:
+        super().__init__(f"{why}; {what_to_do}")
+        self.why, self.what_to_do = why, what_to_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +24,14 @@ class Block:
 
     ``level`` is 1 to 6 for headings that the format itself marks. ``verdict`` names the rule by which
     the parser already knows that the block is not the article (hidden, outside the main content).
+    ``page`` counts from 1 where the format has pages.
     """
 
     text: str
     number: int
     level: int = 0
     verdict: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

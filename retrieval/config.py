@@ -45,6 +45,12 @@ class IngestConfig(_Section):
 
     max_passage_chars: int = Field(600, ge=100)
     max_file_mb: int = Field(20, ge=1)
+    max_article_chars: int = Field(500_000, ge=1000)
+    max_pages: int = Field(1000, ge=1)
+    max_members: int = Field(2000, ge=1)
+    max_expanded_mb: int = Field(200, ge=1)
+    max_seconds: float = Field(30.0, gt=0)
+    max_memory_mb: int = Field(1024, ge=256)
     fetch_timeout_s: float = Field(30.0, gt=0)
     allow_private_addresses: bool = False
 

@@ -67,17 +67,19 @@ async def start(update: Update, context: Context) -> None:
     key = secrets.token_urlsafe(6)
     services.store.keep(key, Answered(chat.id, user.id, script, asks=tuple(questions)))
     buttons = tuple((Button(question, f"q1:{key}:{at}"),) for at, question in enumerate(questions))
-    messages = render.telegram_text(say(Say.START, script, **counts), buttons)
+    messages = render.telegram_text(say(Say.START, script, **counts, span=""), buttons)
     await deliver(context.bot, services.store, place_of(update), messages)
 
 
 async def help_(update: Update, context: Context) -> None:
     """How to use the bot; admins see their commands, too."""
+    from bot.administration import help_text  # which falls back on this module
+
     services = services_of(context)
     script = services.script_of(update)
-    text = say(Say.HELP, script)
+    text = say(Say.HELP, script, examples="", follow="", compared="")
     if services.is_admin(update):
-        text += "\n\n" + say(Say.HELP_ADMIN, script)
+        text += "\n\n" + help_text(script)
     await deliver(context.bot, services.store, place_of(update), render.telegram_text(text))
 
 

@@ -9,6 +9,7 @@ from retrieval.answer import Answerer
 from retrieval.composer import load_composer
 from retrieval.config import Config
 from retrieval.embed import BUNDLED, StaticEmbedder, load_embedder
+from retrieval.further import further
 from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import LexiconFile
 from retrieval.question import understand
@@ -17,7 +18,7 @@ from retrieval.rerank import load_reranker
 from retrieval.search import search_weight
 from retrieval.sentences import WordVectors
 from retrieval.text import set_cache_dir
-from retrieval.types import Answer
+from retrieval.types import Answer, Citation
 
 PARTICLE = 1.0  # learned weight of words that say nothing
 LEAST_WEIGHT = 0.1
@@ -61,10 +62,18 @@ class Engine:
         With a composer configured its claims may be reworded, otherwise they are verbatim.
         Raises QuestionEmpty or QuestionTooLong, and what ``load`` raises.
         """
+        return self._composer(self.look_up(text, history))
+
+    def look_up(self, text: str, history: Sequence[str] = ()) -> Answer:
+        """What ``ask`` says before any rewording: enough to know whether a question is answered, and from where."""
         tools, generation = self.tools(), self._parts()[1].get()
         most = self._config.search.max_question_chars
         question = understand(text, history, generation.counties, most, tools.lexicon)
-        return self._composer(Answerer(question, generation, tools).answer())
+        return Answerer(question, generation, tools).answer()
+
+    def further(self, answer: Answer, most: int) -> tuple[Citation, ...]:
+        """The next best passages for an answered question, in what is served now; see ``retrieval/further.py``."""
+        return further(answer, self._parts()[1].get(), self.tools(), most)
 
     def _parts(self) -> tuple[Tools, CurrentIndex]:
         with self._lock:

@@ -7,6 +7,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from itertools import starmap
 from typing import Any
 
 from telegram import (
@@ -53,11 +54,6 @@ EVERYBODY = {
     "sources": (conversation.sources, Say.MENU_SOURCES),
 }
 GROUPS = {"ask": (conversation.ask, Say.MENU_ASK)}
-ADMINS = {
-    "reload": (administration.reload, Say.MENU_RELOAD),
-    "status": (administration.status, Say.MENU_STATUS),
-    "rollback": (administration.rollback, Say.MENU_ROLLBACK),
-}
 _LANGUAGES = {None: Script.SIMPLIFIED, "zh": Script.SIMPLIFIED, "en": Script.ENGLISH}
 
 
@@ -75,8 +71,9 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
     sent = filters.UpdateType.MESSAGE
     private, groups = sent & filters.ChatType.PRIVATE, sent & filters.ChatType.GROUPS & ~filters.IS_AUTOMATIC_FORWARD
     words = filters.TEXT & ~filters.COMMAND
-    commands = {**EVERYBODY, **GROUPS, **ADMINS}
+    commands = {**EVERYBODY, **GROUPS}
     return [
+        *administration.handlers(),
         *(CommandHandler(name, handle, filters=sent) for name, (handle, _) in commands.items()),
         MessageHandler(private & filters.COMMAND, conversation.unknown_command),
         MessageHandler(private & words, conversation.private_question),
@@ -85,7 +82,6 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         CallbackQueryHandler(conversation.press_citation, rf"^c1:{_KEY}:[0-9]{{1,3}}$"),
         CallbackQueryHandler(conversation.press_question, rf"^q1:{_KEY}:[0-9]{{1,3}}$"),
         CallbackQueryHandler(conversation.press_page, r"^p1:(?:counties|sources):[0-9]{1,4}$"),
-        CallbackQueryHandler(administration.press_rollback, r"^r1:[A-Za-z0-9_.-]{1,60}$"),
         CallbackQueryHandler(conversation.press_stale),
     ]
 
@@ -115,6 +111,7 @@ def build_application(bot: FetchingBot, services: Services) -> AnyApplication:
     services.order = order
     application = ApplicationBuilder().bot(bot).updater(None).concurrent_updates(order).job_queue(None).build()
     install(application, services)
+    application.add_handler(administration.gate(), group=-1)
     application.add_handlers(handlers())
     application.add_error_handler(on_error)
     return application
@@ -165,7 +162,9 @@ async def publish_menus(bot: FetchingBot, admins: list[int]) -> None:
         ]
         calls += [
             bot.set_my_commands(
-                [*everybody, *_menu(ADMINS, script)], BotCommandScopeChat(admin), language_code=language
+                [*everybody, *starmap(BotCommand, administration.menu(script).items())],
+                BotCommandScopeChat(admin),
+                language_code=language,
             )
             for admin in admins
         ]

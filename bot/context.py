@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from telegram import Update
 from telegram.ext import Application, ContextTypes
 
+from bot.ledger import Ledger
 from bot.limits import ChatOrder, RateLimit
 from bot.store import Store
 from retrieval.config import Config
@@ -87,7 +88,12 @@ class Services:
     limit: RateLimit
     figures: Figures = field(default_factory=Figures)
     order: ChatOrder = field(init=False)
+    ledger: Ledger = field(init=False)
     reload: asyncio.Task[None] | None = None
+    jobs: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.store)
 
     async def off_loop(self, work: Callable[[], Result]) -> Result:
         """Run blocking work in the bounded pool."""

@@ -195,10 +195,10 @@ class Service:
 
     async def _finish(self) -> None:
         """Let the answers in flight arrive, but not for ever."""
-        reload = self._services.reload
-        if reload is not None and not reload.done():
-            reload.cancel()
-            await asyncio.gather(reload, return_exceptions=True)
+        jobs = tuple(self._services.jobs)  # of admins: each can be begun again, or goes on after a restart
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
         if self._application.running:
             limit = self._config.telegram.answer_deadline_s + _GRACE_S
             try:

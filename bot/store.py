@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.render import CitationView
 from retrieval.errors import ServiceError
@@ -70,6 +71,20 @@ class Store:
         with self._lock:
             self._db.close()
 
+    def now(self) -> float:
+        """Seconds since the epoch, by the store's own clock."""
+        return self._clock()
+
+    def define(self, schema: str) -> None:
+        """Make sure that the tables of a neighbour exist (``bot/ledger.py``)."""
+        with self._lock:
+            self._db.executescript(schema)
+
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run one statement on a neighbour's tables; the rows that it returns."""
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
     def first_sight(self, update_id: int) -> bool:
         """Whether this update was not seen before; from now on it was."""
         now = self._clock()
@@ -99,6 +114,11 @@ class Store:
                 (chat, user, self._clock() - _HISTORY_S),
             ).fetchall()
         return tuple(row[0] for row in rows)
+
+    def recent_questions(self, count: int) -> list[str]:
+        """The last questions of all conversations, each once, newest first; nobody learns whose they are."""
+        rows = self.execute("SELECT question FROM history GROUP BY question ORDER BY max(id) DESC LIMIT ?", count)
+        return [str(row[0]) for row in rows]
 
     def forget(self, chat: int, user: int) -> None:
         """End a conversation: its questions are gone."""

@@ -142,8 +142,8 @@ async def _talk(
             row = _typed(number, text)
             screen.choices = []  # the numbers on the screen belong to what was asked before
         await process(Update.de_json(row, bot))
-        if services.reload is not None:
-            await asyncio.gather(services.reload, return_exceptions=True)
+        while services.jobs:
+            await asyncio.gather(*services.jobs, return_exceptions=True)
 
 
 def _typed(number: int, text: str) -> dict[str, Any]:

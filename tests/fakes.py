@@ -353,8 +353,8 @@ class Harness:
     async def idle(self) -> None:
         """Until all updates and tasks are through."""
         await self.application.update_queue.join()
-        if self.services.reload is not None:
-            await asyncio.gather(self.services.reload, return_exceptions=True)
+        while self.services.jobs:
+            await asyncio.gather(*self.services.jobs, return_exceptions=True)
 
 
 async def until(condition: Callable[[], Any]) -> None:

@@ -136,6 +136,9 @@ class World:
     def texts(self) -> list[str]:
         return [check_text(call["text"], call.get("parse_mode")) for call in self.calls("sendMessage")]
 
+    def edits(self) -> list[dict[str, Any]]:
+        return self.calls("editMessageText")
+
     def update(self, user: int, **values: object) -> None:
         body = {"chat_id": user, **values}
         reply = self.client.post("/api/v1/test/send_update", params={"bot_token": TOKEN}, json=body)
@@ -188,15 +191,18 @@ def test_a_day_in_the_life_by_polling(world: World) -> None:
     (world.folder / "articles" / "xiji.txt").unlink()
     assert world.ask("/reload", USER).startswith("没有这个命令")
     world.ask("/reload", ADMIN)
-    until(lambda: [call for call in world.calls("editMessageText") if "不再有1篇" in call["text"]])
+    until(lambda: [call for call in world.edits() if "不再有1篇" in call["text"]])
     gone = world.ask(QUESTION)
     assert "二十八间" not in gone and "西吉县今年怎样办好村卫生室" not in gone
     assert "每周三和周六" in world.ask("罗甸县什么时候可以给孩子打疫苗")
     assert "西吉县今年要改造二十八间村卫生室" in world.press(data)
 
-    confirm = world.ask("/rollback", ADMIN)
-    assert health["generation"] in confirm
-    assert health["generation"] in world.press(world.buttons()[0]["callback_data"], ADMIN)
+    world.ask("/rollback", ADMIN)
+    confirm = until(lambda: [call for call in world.edits() if "要换成" in call["text"]])[0]
+    assert health["generation"] in confirm["text"] and "多出1篇：xiji.txt" in confirm["text"]
+    assert "变成答得出1" in confirm["text"] and QUESTION not in confirm["text"]
+    world.update(ADMIN, callback_data=confirm["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
+    until(lambda: [call for call in world.edits() if "已换好" in call["text"] and health["generation"] in call["text"]])
     assert "二十八间村卫生室" in world.ask(QUESTION)
     assert health["generation"] in world.ask("/status", ADMIN)
 

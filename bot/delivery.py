@@ -13,11 +13,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters, Update
+from telegram import (
+    Bot,
+    CallbackQuery,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    ReplyParameters,
+    Update,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.render import Button, OutgoingMessage
+from bot.outgoing import Button, OutgoingFile, OutgoingMessage, Rows
 from bot.store import Store
 
 logger = logging.getLogger(__name__)
@@ -51,7 +60,13 @@ def place_of(update: Update) -> Place:
 
 async def deliver(bot: Bot, store: Store, place: Place, messages: Sequence[OutgoingMessage]) -> Message | None:
     """Send messages in order; the last one sent, or None when the chat cannot be reached."""
-    sent: Message | None = None
+    sent = await deliver_all(bot, store, place, messages)
+    return sent[-1] if len(sent) == len(messages) and sent else None
+
+
+async def deliver_all(bot: Bot, store: Store, place: Place, messages: Sequence[OutgoingMessage]) -> list[Message]:
+    """Send messages in order; those that were sent, fewer when the chat cannot be reached."""
+    all_sent: list[Message] = []
     for message in messages:
 
         async def send(to: Place, message: OutgoingMessage = message) -> Message:
@@ -67,8 +82,28 @@ async def deliver(bot: Bot, store: Store, place: Place, messages: Sequence[Outgo
 
         sent, place = await _persist(send, place, store)
         if sent is None:
-            return None
+            break
+        all_sent.append(sent)
         place = replace(place, reply_to=None, parse_mode=ParseMode.HTML)
+    return all_sent
+
+
+async def deliver_file(bot: Bot, store: Store, place: Place, file: OutgoingFile) -> Message | None:
+    """Send a text file; None when the chat cannot be reached."""
+
+    async def send(to: Place) -> Message:
+        reply = ReplyParameters(to.reply_to, allow_sending_without_reply=True) if to.reply_to else None
+        return await bot.send_document(
+            to.chat,
+            file.text.encode(),
+            filename=file.name,
+            caption=html.escape(file.caption) or None,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=to.thread,
+            reply_parameters=reply,
+        )
+
+    sent, _ = await _persist(send, place, store)
     return sent
 
 
@@ -101,13 +136,14 @@ async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
         logger.info("a press could not be acknowledged: %s", type(error).__name__)
 
 
-def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     """Rows of buttons as Telegram wants them."""
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in rows]
-    )
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows]) if rows else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    copy = CopyTextButton(button.copy) if button.copy else None
+    return InlineKeyboardButton(button.label, url=button.url or None, callback_data=button.data or None, copy_text=copy)
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ about answers.
 """
 
 import html
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ _LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^@]+")
 _HOST = re.compile(
     r"(?:[a-z0-9\u4e00-\u9fff](?:[a-z0-9\u4e00-\u9fff-]*[a-z0-9\u4e00-\u9fff])?\.)+[a-z\u4e00-\u9fff]{2,24}"
 )
+_BRACKETED = re.compile(r"\[(\s*\d+\s*)\]")
 _BOUNDARY = "。！？；!?;\n，、, "
 
 
@@ -37,13 +39,15 @@ class Span:
 class Line:
     """A line that belongs together. ``tail`` closes it, and every piece of it should it have to be cut.
 
-    ``quoted`` lines stand in an expandable block quote. ``numbers`` are the citations that the line carries.
+    ``quoted`` lines stand in an expandable block quote, and those of one ``box`` in a plain one of their own.
+    ``numbers`` are the citations that the line carries.
     """
 
     spans: tuple[Span, ...]
     tail: str = ""
     quoted: bool = False
     numbers: tuple[int, ...] = ()
+    box: str = ""
 
     @property
     def text(self) -> str:
@@ -58,7 +62,7 @@ class Line:
     @property
     def entities(self) -> int:
         """How many of Telegram's entities the line makes."""
-        return sum(bool(span.tag or span.href) for span in self.spans) + self.quoted
+        return sum(bool(span.tag or span.href) for span in self.spans) + bool(self.quoted or self.box)
 
 
 def _tagged(span: Span) -> str:
@@ -76,6 +80,11 @@ def whole(text: str) -> str:
 def clean(text: str) -> str:
     """Text that Telegram takes as it is: no controls, no half surrogates, nothing that turns the writing direction."""
     return _UNWANTED.sub("", whole(text).replace("\r\n", "\n").replace("\t", " "))
+
+
+def unbracketed(text: str) -> str:
+    """The text with its bracketed numbers written full-width, so that they are no citations of ours."""
+    return _BRACKETED.sub(r"［\1］", text)
 
 
 def units(text: str) -> int:
@@ -124,18 +133,16 @@ def _fits(lines: list[Line]) -> bool:
 
 
 def to_html(lines: Iterable[Line]) -> str:
-    """The HTML of one message; runs of quoted lines share one block quote."""
-    parts: list[str] = []
-    quoting = False
-    for line in lines:
-        if line.quoted and not quoting:
-            parts.append(("\n" if parts else "") + "<blockquote expandable>" + line.html)
-        elif quoting and not line.quoted:
-            parts.append("</blockquote>\n" + line.html)
-        else:
-            parts.append(("\n" if parts else "") + line.html)
-        quoting = line.quoted
-    return "".join(parts) + ("</blockquote>" if quoting else "")
+    """The HTML of one message; neighbours that are quoted, or in one box, share a block quote."""
+    parts = []
+    for (quoted, box), group in itertools.groupby(lines, lambda line: (line.quoted, line.box)):
+        text = "\n".join(line.html for line in group)
+        if quoted:
+            text = f"<blockquote expandable>{text}</blockquote>"
+        elif box:
+            text = f"<blockquote>{text}</blockquote>"
+        parts.append(text)
+    return "\n".join(parts)
 
 
 def _cut(line: Line) -> Iterator[Line]:

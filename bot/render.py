@@ -4,58 +4,26 @@ A claim and its ``[n]`` are one line, and a line stays whole; the numbers in the
 numbers of the citations, since bracketed numbers of the source are written full-width.
 """
 
+import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from bot import markup
+from bot.cards import CitationView as CitationView
+from bot.cards import one_line, same, source_line, standing
+from bot.cards import telegram_citation as telegram_citation
+from bot.cards import view as view
 from bot.markup import Line, Span
 from bot.messages import Say, join, refusal, say
+from bot.outgoing import COPIED_UNITS, Button, OutgoingMessage, Rows, asking, rows
+from bot.outgoing import telegram_text as telegram_text
 from retrieval.text import to_simplified, to_traditional
 from retrieval.types import Answer, Citation, Claim, Reason, Script
 
-_BRACKETED = re.compile(r"\[(\s*\d+\s*)\]")
 _ORDINAL = re.compile(r"\s*[（(]?(?:第?[一二三四五六七八九十百]+|\d+)[、.．)）是]")
 _BUTTONS_A_ROW, _SMALL_BUTTONS_A_ROW = 3, 7
 _FEW_BUTTONS = 6
-_LABEL_CHARS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button under a message; ``data`` is at most 64 bytes."""
-
-    label: str
-    data: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
-    """One message that Telegram accepts: HTML and rows of buttons."""
-
-    text_html: str
-    buttons: tuple[tuple[Button, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CitationView:
-    """All that a press on a citation's button shows, as it was when the answer was given.
-
-    ``start`` and ``end`` are the quote's span in ``passage``, end exclusive.
-    """
-
-    number: int
-    passage: str
-    start: int
-    end: int
-    heading: tuple[str, ...]
-    title: str
-    publisher: str | None
-    published: str | None
-    url: str | None
-    counties: tuple[str, ...]
-    source: str
-    damaged: bool
-    generation: str
+_LONG_LABEL = 10
 
 
 def plain(answer: Answer) -> str:
@@ -63,83 +31,82 @@ def plain(answer: Answer) -> str:
     return "\n".join(line.text for line in _lines(answer))
 
 
-def sources_block(answer: Answer) -> str:
+def sources_block(answer: Answer, today: datetime.date | None = None) -> str:
     """The sources as text, one article a line with its numbers; empty for a refusal."""
-    return "\n".join(
-        line.text + (f" {group[0].article.url}" if group[0].article.url else "") for line, group in _sources(answer)
-    )
+    said = []
+    for line, group in _sources(answer):
+        article = group[0].article
+        marks = standing(article.expires, article.replaced_by, answer.question.script, today or _today())
+        said.append(" ".join(part for part in (line.text, article.url, *marks) if part))
+    return "\n".join(said)
 
 
-def telegram(answer: Answer, key: str) -> list[OutgoingMessage]:
-    """The messages of an answer, in order. ``key`` names the stored answer in the buttons' data."""
-    lines = _lines(answer)
+def telegram(
+    answer: Answer,
+    key: str,
+    related: Sequence[str] = (),
+    title_of: Callable[[str], str] = same,
+    today: datetime.date | None = None,
+) -> list[OutgoingMessage]:
+    """The messages of an answer, in order. ``key`` names the stored answer in the buttons' data.
+
+    ``related`` are questions that are offered under an answer; under a refusal it offers its own, and
+    ``related`` after them. ``title_of`` turns the id of an article into its title.
+    """
+    lines = _lines(answer, boxed=len(answer.question.counties) > 1)
     if answer.citations:
-        title = Line((Span(say(Say.SOURCES, answer.question.script), "b"),), quoted=True)
+        lines += _warnings(answer, title_of, today or _today())
+        title = Line((Span(_sources_title(answer), "b"),), quoted=True)
         lines += [title, *(line for line, _ in _sources(answer))]
     messages = [
         OutgoingMessage(markup.to_html(part), _citation_buttons(part, answer, key)) for part in markup.pack(lines)
     ]
-    asks = _ask_buttons(answer, key)
-    if asks:
-        messages[-1] = OutgoingMessage(messages[-1].text_html, messages[-1].buttons + asks)
+    below = _tools(answer, key) + _ask_buttons(answer, key, related)
+    messages[-1] = OutgoingMessage(messages[-1].text_html, messages[-1].buttons + below)
     return messages
 
 
-def telegram_text(text: str, buttons: tuple[tuple[Button, ...], ...] = ()) -> list[OutgoingMessage]:
-    """Plain text as messages, the buttons under the last one."""
-    lines = [Line((Span(line),)) for line in markup.clean(text).split("\n")]
-    parts = markup.pack(lines)
-    return [
-        OutgoingMessage(markup.to_html(part), buttons if at == len(parts) - 1 else ()) for at, part in enumerate(parts)
-    ]
+def inline(answer: Answer, today: datetime.date | None = None) -> OutgoingMessage:
+    """One message to share anywhere: claims that fit, each with its source in the text, and no buttons."""
+    claims = _lines(answer)
+    while True:
+        numbers = {number for line in claims for number in line.numbers}
+        sources = [line for line, group in _sources(answer) if any(one.number in numbers for one in group)]
+        warnings = [
+            line
+            for line in _warnings(answer, same, today or _today())
+            if not line.numbers or set(line.numbers) & numbers
+        ]
+        first, *others = markup.pack([*claims, *warnings, *sources])
+        if not others or len(claims) == 1:
+            return OutgoingMessage(markup.to_html(first))
+        claims = claims[:-1]
 
 
-def view(citation: Citation, generation: str) -> CitationView:
-    """What the citation's button will show."""
-    article, passage = citation.article, citation.passage
-    return CitationView(
-        number=citation.number,
-        passage=markup.whole(passage.text),
-        start=citation.start - passage.start,
-        end=citation.end - passage.start,
-        heading=tuple(markup.whole(part) for part in passage.heading),
-        title=markup.whole(article.title),
-        publisher=article.publisher and markup.whole(article.publisher),
-        published=article.published,
-        url=article.url,
-        counties=tuple(markup.whole(name) for name in citation.counties),
-        source=article.source,
-        damaged=citation.damaged,
-        generation=generation,
-    )
-
-
-def telegram_citation(shown: CitationView, script: Script) -> list[OutgoingMessage]:
-    """The paragraph with its quote in bold, under its headings, followed by its source."""
-    lines: list[Line] = []
-    if shown.heading:
-        path = " › ".join(markup.clean(part) for part in shown.heading)
-        lines.append(Line((Span(f"[{shown.number}] "), Span(path, "i"))))
-    before, quote, after = (
-        shown.passage[: shown.start],
-        shown.passage[shown.start : shown.end],
-        shown.passage[shown.end :],
-    )
-    spans = [Span(markup.clean(before)), Span(markup.clean(quote), "b"), Span(markup.clean(after))]
-    if shown.damaged:
-        spans.append(Span(say(Say.DAMAGED, script)))
-    lines.append(Line(tuple(span for span in spans if span.text)))
-    lines.append(_source_line((shown.number,), shown.title, shown.publisher, shown.published, shown.url, script))
-    if shown.counties:
-        lines.append(
-            Line((Span(markup.clean(say(Say.ABOUT, script, places=join(shown.counties, script)))),), quoted=True)
-        )
-    return [OutgoingMessage(markup.to_html(part)) for part in markup.pack(lines)]
+def copied(answer: Answer) -> str:
+    """What the copy button copies: the claims that fit and their first source, at most 256 UTF-16 units."""
+    script, article = answer.question.script, answer.citations[0].article
+    facts = [one_line(article.publisher)] if article.publisher else []
+    tail = markup.shorten(f"——《{one_line(article.title)}》" + "".join(facts) + (article.published or ""), 80)
+    room = COPIED_UNITS - markup.units(tail) - 2
+    said = ""
+    for claim in answer.claims:
+        text = _worded(claim.text, script)
+        if said and markup.units(said) + markup.units(text) + 1 > room:
+            break
+        said += ("\n" if said else "") + text
+    while markup.units(said) > room:
+        said = said[: min(len(said) - 2, room)] + "…"
+    return f"{said}\n{tail}"
 
 
 def asks(answer: Answer) -> tuple[str, ...]:
     """The questions behind the buttons of a refusal, one for each name offered."""
     return tuple(_ask(answer, name) for name in _offered(answer))
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def _offered(answer: Answer) -> tuple[str, ...]:
@@ -161,7 +128,8 @@ def _ask(answer: Answer, name: str) -> str:
     return f"{known[0]} {name}" if len(known) == 1 and known[0] not in name else name
 
 
-def _lines(answer: Answer) -> list[Line]:
+def _lines(answer: Answer, boxed: bool = False) -> list[Line]:
+    """``boxed`` puts each county of a comparison into a box of its own, which a phone shows better than columns."""
     if not answer.claims:
         return [Line((Span(_worded(line, answer.question.script)),)) for line in refusal(answer).split("\n")]
     question, script = answer.question, answer.question.script
@@ -171,18 +139,18 @@ def _lines(answer: Answer) -> list[Line]:
     if question.carried and question.counties:
         names = [division.short for division in question.counties]
         intro.append(say(Say.CARRIED, script, places=join(names, script)))
-    lines = [Line((Span(_inline(text)),)) for text in intro]
-    lines += _claim_lines(answer)
+    lines = [Line((Span(one_line(text)),)) for text in intro]
+    lines += _claim_lines(answer, boxed)
     for name in answer.silent:
-        heading = Span(_worded(name, script) + (": " if script is Script.ENGLISH else "："), "b")
-        lines.append(Line((heading, Span(say(Say.SILENT, script)))))
+        heading = Span(_worded(name, script) + _colon(script), "b")
+        lines.append(Line((heading, Span(say(Say.SILENT, script))), box=f"-{name}" if boxed else ""))
     if question.elsewhere:
         text = say(Say.ALSO_UNKNOWN, script, places=join(question.elsewhere, script))
-        lines.append(Line((Span(_inline(text)),)))
+        lines.append(Line((Span(one_line(text)),)))
     return lines
 
 
-def _claim_lines(answer: Answer) -> list[Line]:
+def _claim_lines(answer: Answer, boxed: bool) -> list[Line]:
     """Claims grouped by label, groups in the order of their first claim; a lone claim shares its label's line."""
     script = answer.question.script
     groups: dict[str, list[Claim]] = {}
@@ -190,15 +158,15 @@ def _claim_lines(answer: Answer) -> list[Line]:
         groups.setdefault(claim.label, []).append(claim)
     lines: list[Line] = []
     for label, claims in groups.items():
-        heading = Span(_worded(label, script) + (": " if script is Script.ENGLISH else "："), "b")
+        heading, box = Span(_worded(label, script) + _colon(script), "b"), f"+{label}" if boxed and label else ""
         alone = len(claims) == 1
         if label and not alone:
-            lines.append(Line((heading,)))
-        lines += [_claim_line(answer, claim, (heading,) if label and alone else ()) for claim in claims]
+            lines.append(Line((heading,), box=box))
+        lines += [_claim_line(answer, claim, (heading,) if label and alone else (), box) for claim in claims]
     return lines
 
 
-def _claim_line(answer: Answer, claim: Claim, before: tuple[Span, ...]) -> Line:
+def _claim_line(answer: Answer, claim: Claim, before: tuple[Span, ...], box: str) -> Line:
     script = answer.question.script
     cited = [citation for citation in answer.citations if citation.number in claim.numbers]
     spans = [*before]
@@ -208,12 +176,16 @@ def _claim_line(answer: Answer, claim: Claim, before: tuple[Span, ...]) -> Line:
     if any(citation.damaged for citation in cited):
         spans.append(Span(say(Say.DAMAGED, script)))
     marks = "".join(f"[{number}]" for number in claim.numbers)
-    return Line(tuple(spans), tail=f" {marks}", numbers=claim.numbers)
+    return Line(tuple(spans), tail=f" {marks}", numbers=claim.numbers, box=box)
+
+
+def _colon(script: Script) -> str:
+    return ": " if script is Script.ENGLISH else "："
 
 
 def _worded(text: str, script: Script) -> str:
     """A claim in the script of the question; in English it stays as it is."""
-    text = _inline(text)
+    text = one_line(text)
     if script is Script.TRADITIONAL:
         return to_traditional(text)
     if script is Script.SIMPLIFIED:
@@ -221,58 +193,58 @@ def _worded(text: str, script: Script) -> str:
     return text
 
 
-def _inline(text: str) -> str:
-    return _BRACKETED.sub(r"［\1］", " ".join(markup.clean(text).split("\n"))).strip()
+def _warnings(answer: Answer, title_of: Callable[[str], str], today: datetime.date) -> list[Line]:
+    """A line for each cited article that may no longer hold."""
+    lines = []
+    for _, group in _sources(answer):
+        article, numbers = group[0].article, tuple(one.number for one in group)
+        replaced_by = article.replaced_by and title_of(article.replaced_by)
+        for words in standing(article.expires, replaced_by, answer.question.script, today):
+            marks = "".join(f"[{number}]" for number in numbers)
+            lines.append(Line((Span(one_line(words)),), tail=f" {marks}", numbers=numbers))
+    return lines
+
+
+def _sources_title(answer: Answer) -> str:
+    script = answer.question.script
+    days = [citation.article.published for citation in answer.citations if citation.article.published]
+    title = say(Say.SOURCES, script)
+    return f"{title} · {say(Say.AS_OF, script, day=max(days))}" if days else title
 
 
 def _sources(answer: Answer) -> list[tuple[Line, list[Citation]]]:
     groups: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         groups.setdefault(citation.article.id, []).append(citation)
-    found: list[tuple[Line, list[Citation]]] = []
-    for group in groups.values():
-        article, numbers = group[0].article, tuple(citation.number for citation in group)
-        line = _source_line(
-            numbers, article.title, article.publisher, article.published, article.url, answer.question.script
-        )
-        found.append((line, group))
-    return found
+    script = answer.question.script
+    return [
+        (source_line(" ".join(f"[{one.number}]" for one in group) + " ", group[0].article, script), group)
+        for group in groups.values()
+    ]
 
 
-def _source_line(
-    numbers: tuple[int, ...],
-    title: str,
-    publisher: str | None,
-    published: str | None,
-    url: str | None,
-    script: Script,
-) -> Line:
-    marks = " ".join(f"[{number}]" for number in numbers)
-    name = f"《{markup.shorten(_inline(title), 160)}》"
-    facts = [markup.shorten(_inline(publisher), 60)] if publisher else []
-    facts.append(published or say(Say.NO_DATE, script))
-    spans = (Span(marks + " "), Span(name, href=markup.safe_link(url)), Span(" " + " ".join(facts)))
-    return Line(spans, quoted=True)
-
-
-def _citation_buttons(part: tuple[Line, ...], answer: Answer, key: str) -> tuple[tuple[Button, ...], ...]:
+def _citation_buttons(part: tuple[Line, ...], answer: Answer, key: str) -> Rows:
     numbers = sorted({number for line in part for number in line.numbers})
     script, few = answer.question.script, len(numbers) <= _FEW_BUTTONS
     buttons = [
         Button(say(Say.SOURCE_BUTTON, script, number=number) if few else f"[{number}]", f"c1:{key}:{number}")
         for number in numbers
     ]
-    return _rows(buttons, _BUTTONS_A_ROW if few else _SMALL_BUTTONS_A_ROW)
+    return rows(buttons, _BUTTONS_A_ROW if few else _SMALL_BUTTONS_A_ROW)
 
 
-def _ask_buttons(answer: Answer, key: str) -> tuple[tuple[Button, ...], ...]:
-    buttons = [
-        Button(markup.shorten(_worded(name, answer.question.script), _LABEL_CHARS) or "…", f"q1:{key}:{at}")
-        for at, name in enumerate(_offered(answer))
-    ]
-    long = any(len(button.label) > 10 for button in buttons)
-    return _rows(buttons[:60], 1 if long else _BUTTONS_A_ROW)
+def _tools(answer: Answer, key: str) -> Rows:
+    """More, copy, and what one thinks of it; under answers only."""
+    if not answer.claims:
+        return ()
+    script = answer.question.script
+    more, copy = Button(say(Say.MORE, script), f"m1:{key}"), Button(say(Say.COPY, script), copy=copied(answer))
+    return ((more, copy, Button("👍", f"f1:{key}:u"), Button("👎", f"f1:{key}:d")),)
 
 
-def _rows(buttons: list[Button], width: int) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+def _ask_buttons(answer: Answer, key: str, related: Sequence[str]) -> Rows:
+    script = answer.question.script
+    offered = asking(key, [_worded(name, script) for name in _offered(answer)])
+    after = asking(key, [_worded(name, script) for name in related], len(offered), "› ")
+    long = any(len(button.label) > _LONG_LABEL for button in offered)
+    return rows(offered[:60], 1 if long else _BUTTONS_A_ROW) + rows(after, 1)

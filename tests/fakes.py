@@ -57,14 +57,31 @@ def check(name: str, values: dict[str, Any]) -> None:
     assert not method.model_extra, f"{name} has unknown fields {method.model_extra}"
     if name in _SENDING:
         check_text(values["text"], values.get("parse_mode"))
+    if name == "sendDocument":
+        assert units(parsed(values.get("caption", ""), values.get("parse_mode"))["text"]) <= 1024
+    if name == "answerInlineQuery":
+        for result in values["results"]:
+            content = result["input_message_content"]
+            check_text(content["message_text"], content.get("parse_mode"))
+        assert len(values["results"]) <= 50 and len({result["id"] for result in values["results"]}) == len(
+            values["results"]
+        )
     if name == "answerCallbackQuery":
         assert len(values.get("text") or "") <= 200
     keyboard = values.get("reply_markup") or {}
     buttons = [button for row in keyboard.get("inline_keyboard", []) for button in row]
     assert len(buttons) <= 100
     for button in buttons:
-        assert 1 <= len(button["callback_data"].encode()) <= 64
+        assert sum(kind in button for kind in ("callback_data", "url", "copy_text")) == 1
+        assert 1 <= len(button.get("callback_data", "x").encode()) <= 64
+        assert 1 <= units(button.get("copy_text", {}).get("text", "x")) <= 256
+        assert button.get("url", "https://").startswith(("https://", "http://"))
         assert button["text"].strip()
+
+
+def units(text: str) -> int:
+    """The length that Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def check_text(text: str, parse_mode: str | None) -> str:
@@ -72,7 +89,7 @@ def check_text(text: str, parse_mode: str | None) -> str:
     result = parsed(text, parse_mode)
     assert result["@type"] == "formattedText", f"{result} for {text[:500]!r}"
     assert result["text"].strip()
-    assert len(result["text"].encode("utf-16-le")) // 2 <= 4096
+    assert units(result["text"]) <= 4096
     assert len(text.encode()) <= 32768
     assert len(result["entities"]) <= 100
     links = [entity for entity in result["entities"] if entity["type"]["@type"] == "textEntityTypeTextUrl"]
@@ -127,11 +144,11 @@ class FakeTelegram(BaseRequest):
             return {"id": 99, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
         if name == "getUpdates":
             return await self._waiting(float(values.get("timeout") or 0))
-        if name in _SENDING:
+        if name in {*_SENDING, "sendDocument"}:
             chat = int(values["chat_id"])
             kind = {"type": "private", "first_name": "x"} if chat > 0 else {"type": "supergroup", "title": "x"}
             number = values.get("message_id") or next(self._numbers)
-            return {"message_id": number, "date": 1, "chat": {"id": chat, **kind}, "text": values["text"]}
+            return {"message_id": number, "date": 1, "chat": {"id": chat, **kind}, "text": values.get("text", "")}
         return True
 
     async def _waiting(self, wait_s: float) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ingest.clean import clean
 from ingest.counties import attribute
 from ingest.dates import years_of
-from ingest.describe import describe
+from ingest.describe import describe, speaker
 from ingest.document import Cleaned, RawDocument
 from ingest.outline import Draft, outline
 from retrieval.corpus import SourceRecord
@@ -43,6 +43,7 @@ def prepare(raw: RawDocument, max_passage_chars: int) -> Prepared | Nothing:
     if not outlined.passages:
         return Nothing(cleaned)
     article_counties, per_passage = attribute(description, outlined, raw.source)
+    voice, told = speaker(description, article_counties)
     article = Article(
         id=article_id(raw.source, outlined.text),
         source=raw.source,
@@ -55,6 +56,15 @@ def prepare(raw: RawDocument, max_passage_chars: int) -> Prepared | Nothing:
         url=description.url,
         years=tuple(description.years),
         counties=tuple(article_counties),
+        level=voice.level if voice else None,
+        region=voice.division.code if voice and voice.division else "",
+        doc_number=description.doc_number,
+        issuer=description.issuer,
+        period=description.period,
+        effective=description.effective,
+        expires=description.expires,
+        replaces=description.replaces,
+        facts={**description.facts, **told},
     )
     passages = tuple(
         _passage(article, order, draft, codes)

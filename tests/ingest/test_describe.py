@@ -3,8 +3,9 @@
 import pytest
 
 from ingest.dates import first_date, years_of
-from ingest.describe import clean_title, describe
+from ingest.describe import describe
 from ingest.document import Cleaned, Line, RawDocument, Removal
+from ingest.titles import clean_title
 
 BODY = "全县卫生工作会议昨天在县礼堂召开，会上讲了三件事，分别由三位副局长负责落实。"
 

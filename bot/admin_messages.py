@@ -110,4 +110,64 @@ UNBANNED = Words("已解封 {user}。", "{user} is in again.")
 NOT_BANNED = Words("{user} 没有被封禁。", "{user} was not shut out.")
 BANS_TITLE = Words("封禁名单：", "Shut out:")
 BAN_LINE = Words("{user} · {at} · {why}", "{user} · {at} · {why}")
+
+# the gap inbox
+GAPS_TITLE = Words(
+    "没答上或答得不好的问题，共{groups}组{gaps}问，{waiting}人在等：",
+    "Questions without a good answer, {groups} groups of {gaps}, {waiting} people wait:",
+)
+GAPS_LINE = Words(
+    "{number}. {counties}：{question}（{count}问，差评{disliked}，最近{last}）",
+    "{number}. {counties}: {question} ({count} times, {disliked} disliked, last {last})",
+)
+NO_COUNTY = Words("未写县名", "no county")
+GAP_TITLE = Words(
+    "{counties} · {count}问 · 最近{last} · {waiting}人在等", "{counties} · {count} times · last {last} · {waiting} wait"
+)
+GAP_QUESTION = Words("“{question}” ×{count}", "“{question}” ×{count}")
+GAP_REASONS = Words("原因：{reasons}", "Why: {reasons}")
+GAP_WHY = Words("有人说：{why}", "Said: {why}")
+GAP_ARTICLE = Words("已关联：{article}", "Linked: {article}")
+GAP_ASK = Words("再问一次", "Ask again")
+GAP_UPLOAD = Words("上传文章", "Send an article")
+GAP_LINK = Words("关联已有文章", "Link an article")
+GAP_WORD = Words("加俗词", "Add a word")
+GAP_TEST = Words("加进评测题", "Make it a test")
+GAP_TELL = Words("关闭并告诉{count}人", "Close, tell {count}")
+GAP_CLOSE = Words("关闭", "Close")
+GAP_SEND_NOW = Words(
+    "请在一小时内把文件或网址发来，收录后会自动再问一次。",
+    "Send the file or address within an hour; the question is asked again once it is read.",
+)
+GAP_WHICH = Words("哪一篇说到了这件事？", "Which article tells it?")
+GAP_LINKED = Words(
+    "已记下：《{title}》。还答不上时，可以加俗词，让问法和文章里的说法对上。",
+    "Noted: {title}. If it is still not answered, add a word that leads from the question to the article's.",
+)
+GAP_CLOSED = Words("已关闭，{count}人会收到消息。", "Closed; {count} people will be told.")
+GAP_GONE = Words("这一组已经关闭了。", "This group is closed already.")
+REASON_NOT_IN_CORPUS = Words("文章没说", "not in the articles")
+REASON_UNKNOWN_COUNTY = Words("没有这个县", "county unknown")
+REASON_DISLIKED = Words("差评", "disliked")
+ASKED_AGAIN = Words("再问“{question}”：", "Asked again, “{question}”:")
+
+# the own everyday words
+WORD_USAGE = Words(
+    "用法：/word 俗词=正式词|正式词\n删掉：/word 俗词=\n比如：/word 打针=预防接种|疫苗",
+    "Usage: /word everyday=official|official\nTo delete: /word everyday=",
+)
+WORD_TITLE = Words("自己加的俗词：", "Your own words:")
+WORD_LINE = Words("{everyday} = {official}", "{everyday} = {official}")
+WORD_ADDED = Words("已加：{everyday} = {official}。马上生效。", "Added: {everyday} = {official}. It holds at once.")
+WORD_GONE = Words("已删掉：{everyday}", "Deleted: {everyday}")
+WORD_UNKNOWN = Words("没有这个词：{everyday}", "No such word: {everyday}")
+
+# what askers read of administration
+WANT_BUTTON = Words("有了告诉我", "Tell me when there is")
+WANT_NOTED = Words("好，有了资料就告诉您。", "Good, I will tell you.")
+WANT_GONE = Words("这个按钮太旧了，请重新问一次。", "This button is too old; please ask again.")
+WANT_TOLD = Words(
+    "您问过“{question}”，当时没有资料，现在补上了。点下面再问一次。",
+    "You asked “{question}”, and there was nothing. Now there is; press below to ask again.",
+)
 YOU_ARE_BANNED = Words("您已被停止使用本服务。", "You can no longer use this service.")

@@ -14,7 +14,7 @@ from bot import render
 from bot.admin_messages import Words, wording
 from bot.context import Context, Services, services_of
 from bot.delivery import deliver, edit, place_of
-from bot.render import Button, OutgoingMessage
+from bot.outgoing import Button, OutgoingMessage
 from retrieval.errors import XianwenError
 from retrieval.types import Script
 

@@ -8,7 +8,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from bot.gapbook import GapBook
 from bot.store import Store
+from bot.tally import Tally
 
 DRAFT_S = 24 * 3600.0
 _AUDIT_S = 730 * 24 * 3600.0
@@ -64,6 +66,17 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         self._store = store
         store.define(_SCHEMA)
+        self.gaps = GapBook(store)
+        self.tally = Tally(store)
+
+    def forget(self, user: int) -> None:
+        """Nothing is left that leads to this person; a ban stays, or forgetting would lift it."""
+        self.gaps.forget(user)
+        self.tally.forget(user)
+
+    def move_chat(self, old: int, new: int) -> None:
+        """A group became a supergroup."""
+        self.gaps.move_chat(old, new)
 
     def note(self, admin: int, act: str, about: str = "") -> None:
         """Write down that an admin did something; entries stay for two years."""

@@ -1,7 +1,8 @@
 """Bytes to text: which encoding a Chinese file is in, and what to do when it is in none.
 
 Order: byte-order mark, strict UTF-8, then GB 18030, Big5 and UTF-16 by how Chinese the result
-reads. Latin-1 is never a candidate, since it accepts anything.
+reads; what the server or the page declares counts where several are possible, for it is often wrong.
+Latin-1 is never a candidate, since it accepts anything.
 """
 
 import codecs
@@ -11,17 +12,33 @@ from dataclasses import dataclass
 
 from retrieval.text import HAN, to_simplified
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _LEGACY = ("gb18030", "big5hkscs", "cp950")
 _SAID = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _NAMES = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "utf-16": "utf-16-le",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "gb18030": "gb18030",
     "x-gbk": "gb18030",
+    "cp936": "gb18030",
+    "windows-936": "gb18030",
+    "euc-cn": "gb18030",
     "big5": "big5hkscs",
+    "x-big5": "big5hkscs",
     "big5-hkscs": "big5hkscs",
     "cp950": "cp950",
+    "ms950": "cp950",
 }
 _SAMPLE = 4000
 _CHINESE = 0.3  # prose has 0.45 and more; text in a wrong encoding stays below 0.2
@@ -40,18 +57,35 @@ class Decoded:
     replaced: int = 0
 
 
-def decode(data: bytes) -> Decoded:
-    """The text of a file; never fails. Line ends become ``\\n``, a byte-order mark and NULs go."""
+def decode(data: bytes, charset: str | None = None) -> Decoded:
+    """The text of a file; never fails. Line ends become ``\\n``, a byte-order mark and NULs go.
+
+    ``charset`` is what the server said; it goes before what the page says of itself.
+    """
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return _loose(data[len(mark) :], name)
+            rest = data[len(mark) :]
+            if name == "utf-8" and _strict(rest, name) is None:  # a mark set before text in GBK: it happens
+                return _legacy(rest, charset)
+            return _loose(rest, name)
     text = _strict(data, "utf-8")
-    if text is not None and "\0" not in text:
-        return _unscrambled(text)
-    if text is not None:
+    if text is None:
+        return _legacy(data, charset)
+    if "\0" in text:
         wide = _utf16_without_mark(data)
         return _loose(data, wide) if wide else _plain(text, "utf-8")
-    return _legacy(data)
+    return _two_bytes(data, text, charset) or _unscrambled(text)
+
+
+def _two_bytes(data: bytes, text: str, charset: str | None) -> Decoded | None:
+    """Some short words of GBK are sound UTF-8 as well, but no words of any script there."""
+    if text.isascii() or re.search("[^\0-\u07ff]", text):
+        return None
+    other = _strict(data, "gb18030")
+    if other is None or not re.search(f"[{HAN}]{{2}}", other):
+        return None
+    latin = bool(re.search("[A-Za-z]", text)) and _hint(data, charset) != "gb18030"
+    return None if latin or chineseness(other) < 2 * _CHINESE else _plain(other, "gb18030")
 
 
 def is_binary(data: bytes) -> bool:
@@ -119,16 +153,33 @@ def _control_free(text: str) -> bool:
     return not any(ord(char) < 32 and char not in "\t\n\r\f\v" for char in text)
 
 
-def _legacy(data: bytes) -> Decoded:
+def _hint(data: bytes, charset: str | None) -> str | None:
+    """The encoding that the server, or else the page, declares."""
     said = _SAID.search(data[:2048])
-    hint = _NAMES.get(said[1].decode("ascii").lower()) if said else None
+    named = charset or (said[1].decode("ascii") if said else "")
+    return _NAMES.get(named.strip("\"' ").lower())
+
+
+def _legacy(data: bytes, charset: str | None) -> Decoded:
+    hint = _hint(data, charset)
     wide = _utf16_without_mark(data)
     names = (*_LEGACY, wide) if wide else _LEGACY
-    strict = {name: text for name in names if (text := _strict(data, name)) is not None}
-    loose = {} if strict else {name: data.decode(name, errors="replace") for name in ("utf-8", *_LEGACY)}
-    candidates = strict or loose
+    candidates = {name: text for name in names if (text := _strict(data, name)) is not None}
+    candidates["utf-8"] = data.decode("utf-8", errors="replace")  # one lost byte makes GBK of it, strictly read
+    if len(candidates) == 1:
+        candidates |= {name: data.decode(name, errors="replace") for name in _LEGACY}
+        candidates["several"] = _by_line(data)
     best = max(candidates, key=lambda name: _rank(candidates[name], name == hint))
     return _plain(candidates[best], best)
+
+
+def _by_line(data: bytes) -> str:
+    """Every line in the encoding that it fits: files are put together from several."""
+    lines = []
+    for line in data.split(b"\n"):
+        sound = (text for name in ("utf-8", *_LEGACY) if (text := _strict(line, name)) is not None)
+        lines.append(next(sound, None) or line.decode("utf-8", errors="replace"))
+    return "\n".join(lines)
 
 
 def _rank(text: str, hinted: bool) -> float:

@@ -5,7 +5,7 @@ import pytest
 from ingest.clean import clean
 from ingest.document import RawDocument
 from ingest.html import parse
-from ingest.sources import parse as read
+from ingest.parsing import parse as read
 
 BODY = (
     "<p>青禾县今年新建卫生院两所，改造村卫生室三十个，培训村医一百二十名，总投入两千万元。</p>"

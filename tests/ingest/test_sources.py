@@ -133,9 +133,9 @@ def test_rejections_say_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to(tmp_path / "nowhere.txt")
     (tmp_path / "big.txt").write_bytes(b"a" * (2**20 + 1))
     small = Config(ingest=IngestConfig(max_file_mb=1))
-    assert "format" in rejected(tmp_path / "a.docx").why
+    assert "damaged" in rejected(tmp_path / "a.docx").why
     assert "empty" in rejected(tmp_path / "empty.txt").why
-    assert "no text" in rejected(tmp_path / "image.txt").why
+    assert "picture" in rejected(tmp_path / "image.txt").why
     assert "link" in rejected(tmp_path / "link.txt").why
     assert "too large" in rejected(tmp_path / "big.txt", config=small).why
     assert "no such file" in rejected(tmp_path / "absent.txt").why

@@ -13,6 +13,7 @@ import numpy as np
 from ingest.clean import CLEANING_VERSION
 from ingest.document import RawDocument, Rejected, Removal
 from ingest.prepare import Nothing, Prepared, prepare
+from ingest.relations import Standing, superseded
 from ingest.report import FileReport, Report, State
 from ingest.sources import read_sources
 from retrieval.config import Config
@@ -52,6 +53,7 @@ class _Intake:
     explained: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
     known: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # what an article says -> its id and source
     names: dict[str, str] = field(default_factory=dict)
+    standings: list[Standing] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # sources whose former version stays
 
 
@@ -75,6 +77,8 @@ def build(
         for done, raw in enumerate(read_sources(paths, config), start=1):
             progress(Progress("read", done, done, raw.source))
             _take(raw, config.ingest.max_passage_chars, intake)
+        for older, newer in sorted(superseded(intake.standings).items()):
+            made.mark_replaced(older, newer)
         if not made.passages:
             raise SourceError(_nothing(paths, intake.rejected))
         embedded = reused = 0
@@ -159,7 +163,8 @@ def _once(
     says = hashlib.sha256("\0".join((article.text, *article.counties)).encode()).digest()
     first_id, first_source = intake.known.setdefault(says, (article.id, article.source))
     if first_id == article.id:
-        intake.made.add_article(article, passages, divisions)
+        intake.made.add_article(dataclasses.replace(article, replaced_by=None), passages, divisions)
+        intake.standings.append(Standing.of(article))
     intake.names.update((division.code, division.short) for division in divisions)
     return first_id, first_source
 

@@ -12,12 +12,12 @@ from retrieval.names import simplified
 
 _PUBLISHED = re.compile(
     r"((?:信息)?(?:发布|发表|公开|刊发|推送|上网)(?:时间|日期|于)|(?:发布|发表)(?:于|在)|(?<![一-龥])(?:时间|日期))"
-    r"\s*[:：|丨]?\s*(?=[12二])"
+    r"[\s:：|丨]*(?=[12二])"
 )
 _WRITTEN = re.compile(r"((?:成文|发文|印发|生成|制发|签发|录入|更新|编辑|公布)(?:时间|日期))\s*[:：|丨]?\s*(?=[12二])")
 # days of other kinds, which a date on the same line must not be taken from
 _OTHER = re.compile(
-    r"(?:成文|发文|印发|生成|制发|签发|录入|更新|编辑|生效|失效|废止|施行|实施|有效期)\S{0,4}\s*[:：|丨]?\s*20\d{2}\S{2,14}"
+    r"(?:成文|发文|印发|生成|制发|签发|录入|更新|编辑|生效|失效|废止|施行|实施|有效期)\S{0,4}[\s:：|丨]*20\d{2}\S{2,14}"
 )
 _DATED_HEAD = re.compile(r"(?:\D{0,8}|[^，。\d]{0,20}\s)20\d{2}[年/.-]\d{1,2}[月/.-]\d{1,2}日?(?:\s|$)")
 _SIGNED = re.compile(r"\D{0,24}20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?\D{0,2}$")
@@ -42,7 +42,7 @@ def published_of(raw: RawDocument, cleaned: Cleaned, lines: Sequence[Said], url:
         return Value(day, f"{source_of(raw)} date")
     for line in near:
         if (day := first_date(_OTHER.sub(" ", line.plain))) is not None:
-            return Value(day, "date beside the title" if line.number <= top else "date on a line of the page")
+            return Value(day, "date beside the title" if line.number <= top else "date below the text")
     return _labelled(_WRITTEN, everywhere) or _at_the_edges(cleaned) or _of_address(url)
 
 

@@ -15,6 +15,8 @@ from retrieval.text import squeeze
 
 # rules whose removals are other people's words: nothing about the article is to be learned from them
 FOREIGN = re.compile(r"spam|comment|related|prev|footer|share|advert|hidden|outside")
+# a record may stand outside the element that holds the article
+OUTSIDE = "outside-main-content"
 # a record stands among so many first lines; a signature among so many last ones
 HEAD_LINES, TAIL_LINES = 15, 8
 _LONGEST = 400
@@ -33,8 +35,8 @@ LABELS: dict[str, str] = {
 }
 _KEYS = {label: key for key, labels in LABELS.items() for label in labels.split("|")}
 _ANY = "|".join(r"\s{0,8}".join(label) for label in sorted(_KEYS, key=len, reverse=True))
-_LABEL = re.compile(rf"(?<![一-龥])[【\[]?({_ANY})[】\]]?\s*(?:[:：丨|]|$)")
-_CELL_END = re.compile(r"[|丨\n]|\s[一-龥]{2,8}\s?[:：]")
+_LABEL = re.compile(rf"(?<![一-龥])[【\[]?({_ANY})[】\]]?(?:\s*[:：丨|][\s:：丨|]*|\s*$)")
+_CELL_END = re.compile(r"\s*[|丨\n]|\s[一-龥]{2,8}\s?[:：]")
 _NOTHING = re.compile(r"^(?:无|暂无|没有|长期|未知|详见正文|[-—/\\*·.\s]*)$")
 
 
@@ -62,7 +64,7 @@ def page_lines(cleaned: Cleaned) -> list[Said]:
     lines += [
         Said(removal.number, removal.text, removal.rule, simplified(removal.text))
         for removal in cleaned.removals
-        if not FOREIGN.search(removal.rule)
+        if not FOREIGN.search(removal.rule) or (removal.rule == OUTSIDE and is_row(simplified(removal.text)))
     ]
     return sorted(lines, key=lambda line: line.number)
 

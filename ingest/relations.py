@@ -51,10 +51,8 @@ def replaced_in(title: str, lines: Sequence[str]) -> tuple[tuple[Replaced, ...],
     found: dict[tuple[str, str], tuple[Replaced, str]] = {}
     for one, rule in (*_in_title(title, plain), *_in_text(lines)):
         found.setdefault((key_of(one.title), one.doc_number), (one, rule))
-    own = key_of(title)
-    kept = {key: pair for key, pair in found.items() if not key[0] or key[0] != own}
-    rules = dict.fromkeys(rule for _, rule in kept.values())
-    return tuple(one for one, _ in kept.values()), ", ".join(rules)
+    rules = dict.fromkeys(rule for _, rule in found.values())
+    return tuple(one for one, _ in found.values()), ", ".join(rules)
 
 
 def _in_title(title: str, plain: str) -> Iterator[tuple[Replaced, str]]:
@@ -175,6 +173,8 @@ def _meant(
     for older in dict.fromkeys([*numbered, *titled]):
         if older.id == newer.id or (older.published and newer.published and older.published > newer.published):
             continue
+        if key == key_of(newer.title) and not "" < older.published < newer.published:
+            continue  # an edition of the same name: without days it may as well be a copy of the new one
         other_number = bool(old.doc_number and older.doc_number)
         if older in numbered or (older.region == newer.region and not other_number):
             yield older

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from ingest.bodies import body_of_letterhead, is_body
-from ingest.dates import in_digits
+from ingest.dates import date_in, in_digits
 from ingest.document import Cleaned, Line, RawDocument
 from ingest.headings import ordinal
 from ingest.numbers import number_alone
-from ingest.record import Said, Value, is_row
+from ingest.record import OUTSIDE, Said, Value, is_row
 from retrieval.names import simplified
 from retrieval.text import sentence_spans, squeeze
 
@@ -21,7 +21,7 @@ _SITE = re.compile(
     r"网|政府|委员会|卫健|卫生|局|门户|首页|频道|日报|晚报|时报|新闻|公众号|平台|资讯|在线|博客|论坛|官网|站|\.(?:com|cn|net|org)"
 )
 _SITE_ALONE = re.compile(
-    r"(?:首页|网站|门户|官网|[一-龥]{2,12}(?:政府|政务|信息|公开|新闻|健康)网|政务公开|信息公开|通知公告|政策文件|政策法规|工作动态|公告公示)$"
+    r"[一-龥]{0,20}(?:首页|网站|门户|官网|(?:政府|政务|信息|公开|新闻|健康)网|平台)|[一-龥]{0,4}(?:公开|公告|文件|法规|动态|公示|要闻|新闻)"
 )
 _TITLE_TAIL = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s|(?<=[^\s—-])-(?=[^\s\d—-]))\s*([^_|｜]{2,30})$")
 _NAMED_TITLE = re.compile(r"(?:本文|文章)标题[:：]\s*《([^》]{4,80})》")
@@ -44,15 +44,10 @@ def title_of(raw: RawDocument, cleaned: Cleaned, said: Sequence[Said], recorded:
     named = next((found for line in said if line.rule and (found := _named(line))), "")
     candidates = [(top, "heading of the page"), (marked, source)]
     opening = [*_joined(lines), *((text, "opening line") for text in _opening(lines))]
-    candidates += [
-        *opening,
-        (recorded.text if recorded else "", recorded.rule if recorded else ""),
-        (named, "本文标题"),
-    ]
-    if len(squeeze(marked)) >= 4 and _SITE_ALONE.search(simplified(marked)):
-        candidates.append(candidates.pop(1))
-    for text, rule in candidates:
-        if _reads_like_title(text):
+    candidates += [(_above_date(cleaned), "line above the date"), *opening]
+    candidates += [(recorded.text, recorded.rule)] if recorded else []
+    for text, rule in (*candidates, (named, "本文标题")):
+        if _reads_like_title(text) and (text == top or not _is_site(text)):
             return Value(text.strip(), rule)
     made = _made_title([line.text for line in lines])
     return Value(made, "first words") if made else Value(unquote(raw.source).rsplit("/", 1)[-1], "file name")
@@ -72,6 +67,19 @@ def clean_title(title: str) -> str:
 def _opening(lines: Sequence[Line]) -> list[str]:
     texts = [line.text for line in lines[:_OPENING_LINES] if not _is_preface(line.text)]
     return list(itertools.takewhile(_before_body, texts))
+
+
+def _is_site(text: str) -> bool:
+    """Whether the text is the name of a site, a section or a body and nothing more."""
+    return is_body(text) or _SITE_ALONE.fullmatch(simplified(text).strip()) is not None
+
+
+def _above_date(cleaned: Cleaned) -> str:
+    """The line outside the article that stands directly above date and source: where pages set their title."""
+    dated = next((one.number for one in cleaned.removals if one.rule == "meta-line" and date_in(one.text)), 0)
+    first = cleaned.lines[0].number if cleaned.lines else 0
+    above = [one.text for one in cleaned.removals if one.rule == OUTSIDE and one.number == dated - 1]
+    return above[0] if above and dated <= first and len(above[0]) >= 8 and not is_row(simplified(above[0])) else ""
 
 
 def _joined(lines: Sequence[Line]) -> list[tuple[str, str]]:

@@ -117,6 +117,10 @@ class CorpusWriter:
             self.passages += 1
         self.articles += 1
 
+    def mark_replaced(self, article_id: str, by: str) -> None:
+        """Tell that another article says it replaces this one."""
+        self._insert("UPDATE articles SET replaced_by = ? WHERE id = ?", by, article_id)
+
     def add_source(self, position: int, record: SourceRecord) -> None:
         """Add what was done to one file; ``position`` is where it came in reading."""
         repairs = json.dumps(dict(record.repairs), ensure_ascii=False)

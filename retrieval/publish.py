@@ -110,6 +110,11 @@ class Publication:
         self._content.update(_canonical([asdict(article), [asdict(passage) for passage in passages]]))
         self._content.update(_canonical([asdict(division) for division in divisions]))
 
+    def mark_replaced(self, article_id: str, by: str) -> None:
+        """Tell that the article ``by`` says it replaces an article that was added; after the last one was."""
+        self._corpus.mark_replaced(article_id, by)
+        self._content.update(_canonical(["replaced", article_id, by]))
+
     def add_source(self, record: SourceRecord) -> None:
         """Add what was done to one file, in the order of reading."""
         self._corpus.add_source(len(self._sources), record)

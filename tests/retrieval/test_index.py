@@ -155,6 +155,18 @@ def test_a_description_that_cannot_be_is_found_by_verify(tmp_path, change):
         current(tmp_path)
 
 
+def test_an_article_can_be_marked_as_replaced(tmp_path):
+    plain = publish(tmp_path / "plain", ONE, TWO)
+    with publication(tmp_path, SETTINGS) as made:
+        for item, passages in (ONE, TWO):
+            made.add_article(item, passages, list(DIVISIONS.values()))
+            made.add_source(SourceRecord(item.source, item.id, item.digest, removals=(("nav", 3, "首页"),)))
+        made.mark_replaced(ONE[0].id, TWO[0].id)
+        marked = made.publish(np.zeros((3, DIM), dtype=np.float32), 3)
+    assert [item.replaced_by for item in current(tmp_path).articles()] == [TWO[0].id, None]
+    assert marked.partition("-")[2] != plain.partition("-")[2]
+
+
 def test_corrections_by_hand_are_remembered_with_their_source(tmp_path):
     with publication(tmp_path, SETTINGS) as made:
         made.add_article(*ONE, list(DIVISIONS.values()))

@@ -4,15 +4,15 @@ A handler gets a Desk, and only ``_as_order`` and ``_as_press`` make one: there 
 """
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import timedelta
 from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, TypeHandler, filters
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
 from bot import admin_messages as words
-from bot import bans, generations_admin, reloading
+from bot import bans, corpus_admin, gap_inbox, generations_admin, own_words, reloading, uploads, wants
 from bot.admin_messages import Words, wording
 from bot.bans import day_of
 from bot.context import Context
@@ -67,21 +67,31 @@ COMMANDS: dict[str, tuple[Order, Words]] = {
     "status": (status, words.MENU_STATUS),
     "generations": (generations_admin.order_generations, words.MENU_GENERATIONS),
     "rollback": (generations_admin.order_rollback, words.MENU_ROLLBACK),
+    "corpus": (corpus_admin.order_corpus, words.MENU_CORPUS),
+    "gaps": (gap_inbox.order_gaps, words.MENU_GAPS),
+    "word": (own_words.order_word, words.MENU_WORD),
     "ban": (bans.order_ban, words.MENU_BAN),
     "unban": (bans.order_unban, words.MENU_UNBAN),
     "audit": (audit, words.MENU_AUDIT),
 }
 ACTIONS: dict[str, Press] = {
     **generations_admin.ACTIONS,
+    **corpus_admin.ACTIONS,
+    **gap_inbox.ACTIONS,
+    **uploads.ACTIONS,
 }
 
 
-def handlers() -> list[AnyHandler]:
-    """Everything of admins; stands before the handlers of everybody."""
+def handlers(admins: Collection[int] = ()) -> list[AnyHandler]:
+    """Everything of admins; stands before the handlers of everybody. What others send does not stop here."""
     sent = filters.UpdateType.MESSAGE
+    theirs = sent & filters.ChatType.PRIVATE & filters.User(admins, allow_empty=True)
     return [
         *(CommandHandler(name, _as_order(order), filters=sent) for name, (order, _) in COMMANDS.items()),
+        MessageHandler(theirs & filters.Document.ALL, _as_file),
+        MessageHandler(theirs & filters.Regex(rf"^{uploads.ADDRESSES.pattern}$"), _as_addresses),
         CallbackQueryHandler(_as_press, r"^a:"),
+        wants.handler(),
     ]
 
 
@@ -114,6 +124,18 @@ def _as_order(order: Order) -> Handle:
             await desk.tell(words.FAILED, problem=error)
 
     return handle
+
+
+async def _as_file(update: Update, context: Context) -> None:
+    desk, message = Desk.of(update, context), update.effective_message
+    if desk is not None and message is not None and message.document is not None:
+        await uploads.take_file(desk, message.document, message.media_group_id)
+
+
+async def _as_addresses(update: Update, context: Context) -> None:
+    desk, message = Desk.of(update, context), update.effective_message
+    if desk is not None and message is not None:
+        await uploads.take_addresses(desk, message.text or "")
 
 
 async def _as_press(update: Update, context: Context) -> None:

@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from itertools import starmap
 from typing import Any
 
@@ -66,14 +66,14 @@ class Addressed(filters.MessageFilter):
         return conversation.is_addressed(message, bot.username, bot.id)
 
 
-def handlers() -> list[BaseHandler[Any, Any, Any]]:
+def handlers(admins: Collection[int] = ()) -> list[BaseHandler[Any, Any, Any]]:
     """All handlers; the first that fits takes the update, and what none takes stays without a reply."""
     sent = filters.UpdateType.MESSAGE
     private, groups = sent & filters.ChatType.PRIVATE, sent & filters.ChatType.GROUPS & ~filters.IS_AUTOMATIC_FORWARD
     words = filters.TEXT & ~filters.COMMAND
     commands = {**EVERYBODY, **GROUPS}
     return [
-        *administration.handlers(),
+        *administration.handlers(admins),
         *(CommandHandler(name, handle, filters=sent) for name, (handle, _) in commands.items()),
         MessageHandler(private & filters.COMMAND, conversation.unknown_command),
         MessageHandler(private & words, conversation.private_question),
@@ -112,7 +112,7 @@ def build_application(bot: FetchingBot, services: Services) -> AnyApplication:
     application = ApplicationBuilder().bot(bot).updater(None).concurrent_updates(order).job_queue(None).build()
     install(application, services)
     application.add_handler(administration.gate(), group=-1)
-    application.add_handlers(handlers())
+    application.add_handlers(handlers(services.config.telegram.admins))
     application.add_error_handler(on_error)
     return application
 

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check run bench evaluate model clean
+.PHONY: help demo test check run bench cleaning evaluate model clean
 
 help:  ## what can be done here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -30,6 +30,9 @@ run: .venv/.installed  ## the Telegram bot; needs XIANWEN_TELEGRAM_TOKEN
 
 bench: .venv/.installed-dev  ## speed and memory
 	$(BIN)/python -m tools.bench
+
+cleaning: .venv/.installed-dev  ## our extraction of articles beside that of others, on pages of our own
+	$(BIN)/python -m benchmarks.cleaning
 
 evaluate: .venv/.installed-dev  ## the golden questions over the demo corpus, with their gate
 	$(BIN)/xianwen evaluate

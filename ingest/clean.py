@@ -13,7 +13,7 @@ from ingest.parts import cuts
 from ingest.repair import repair, writes_readings
 from ingest.wrapped import unwrapped
 
-CLEANING_VERSION: int = 2
+CLEANING_VERSION: int = 3
 _TAB = re.compile(r"(?<=\S) *\t[ \t]*(?=\S)")
 
 

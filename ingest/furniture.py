@@ -50,6 +50,10 @@ COUNTER = re.compile(
     r"\s?(?:\d[\d,.]*\s?万?\+?|loading|--)?\s?[次人条]?[)）]?(?=\s|$|[|】\]])"
     r"|(?:人气|热度)\s?[:：]\s?\d*"
 )
+RECORD_LABEL = re.compile(
+    r"(?:索\s*引\s*号|发文(?:单位|机关|字号|日期)|发布(?:机构|单位|日期|时间)|公开责任部门|成文日期|生成日期|名\s*称|标\s*题|文\s*号|有\s*效\s*性"
+    r"|信息时效性|主题(?:分类|词)|信息分类|体裁分类|公开(?:方式|范围|时限|日期)|废止日期|生效日期|关\s*键\s*词|来\s*源)\s?[:：]"
+)
 _SIGNED = re.compile(
     rf"[（(](?:[^（）()。，,:：]{{2,20}}\s)?(?:记者|通讯员)?\s?[^（）()。，,:：\s]{{2,16}}\s{_NAMES}[)）]"
 )
@@ -133,6 +137,13 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[int, str]:
     return found, rest
 
 
+def _record(form: str, place: Place) -> str | None:
+    """A row of the record above a public document: labels and values in turn."""
+    cells = form.split(" | ")
+    labels = [cell for cell in cells[::2] if cell]
+    return "meta-line" if len(cells) > 1 and labels and all(map(RECORD_LABEL.fullmatch, labels)) else None
+
+
 def _signature(form: str, place: Place) -> str | None:
     """``(某局 某人)`` on a line of its own below an article."""
     return "credit" if _SIGNED.fullmatch(form) else None
@@ -148,4 +159,12 @@ def _trail(form: str, place: Place) -> str | None:
     return "breadcrumb" if place.index < 3 and place.count > 4 and _TRAIL.fullmatch(form) else None
 
 
-_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (_copyright, _page_facts, _menu, _signature, _banner, _trail)
+_JUDGES: tuple[Callable[[str, Place], str | None], ...] = (
+    _copyright,
+    _record,
+    _page_facts,
+    _menu,
+    _signature,
+    _banner,
+    _trail,
+)

@@ -1,27 +1,23 @@
-"""Pages in, blocks out. The only file that imports lxml and trafilatura.
+"""Pages in, blocks out, with their structure (headings, list numbers, table rows). The only file that imports lxml.
 
-lxml keeps the structure (headings, list numbers, table rows); trafilatura only points at the
-paragraphs of the article, from which the element that holds the article is found. What stands
-outside it, and what readers cannot see, stays in the blocks with a verdict.
+What stands outside the article (``content.py``), and what readers cannot see, stays in the blocks with a verdict.
 """
 
-import copy
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.content import Piece, judge
 from ingest.document import Block, Page
-from ingest.furniture import Place, furniture
 from ingest.html_meta import page_meta
-from ingest.matching import matching
-from retrieval.text import HAN, squeeze
+from ingest.tables import data_rows
+from retrieval.text import HAN
 
 _BLOCKS = frozenset(
     re.findall(
         r"\w+",
-        "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1"
-        " h2 h3 h4 h5 h6 header hr li main marquee nav ol p pre section summary table tbody td tfoot th thead tr ul",
+        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form"
+        " h1 h2 h3 h4 h5 h6 header hr li main marquee nav ol p pre section summary table tbody td tfoot th thead tr ul",
     )
 )
 _SILENT = frozenset({"script", "style", "head", "svg", "iframe", "object", "embed", "audio", "video", "map", "math"})
@@ -36,19 +32,7 @@ _STYLE_RULE = re.compile(r"([.#][\w-]+)\s*\{([^{}]*)\}")
 _SCRIPT_HIDES = re.compile(
     r"getElementById\(\s*[\"']([\w-]+)[\"']\s*\)\s*\.style\.(?:display\s*=\s*[\"']none|visibility\s*=\s*[\"']hidden)"
 )
-_LONG_ROW, _LONG_CELL = 600, 240
 _ORDINAL = re.compile(r"^\s*(?:[(（]?[0-9一二三四五六七八九十]{1,3}[)）、.．:：]|第[一二三四五六七八九十\d]+|[①-⑳])")
-
-
-@dataclass(slots=True)
-class _Piece:
-    """A block on its way: its element, how much of it is link text, and what it turned out to be."""
-
-    text: str
-    element: Any
-    level: int = 0
-    linked: int = 0
-    verdict: str = ""
 
 
 @dataclass(slots=True)
@@ -56,14 +40,15 @@ class _Walk:
     """Collects pieces while the tree is walked; ``open`` is the text of the block being read."""
 
     hidden: frozenset[Any]
-    pieces: list[_Piece] = field(default_factory=list)
+    rows: dict[Any, str] = field(default_factory=dict)
+    pieces: list[Piece] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     linked: int = 0
 
-    def flush(self, element: Any, level: int = 0, verdict: str = "") -> None:
+    def flush(self, element: Any, level: int = 0) -> None:
         text = re.sub(r"[ \t\r\n\f\v]+", " ", "".join(self.open)).strip()
         if text:
-            self.pieces.append(_Piece(text, element, level, self.linked, verdict))
+            self.pieces.append(Piece(text, element, level, self.linked))
         self.open.clear()
         self.linked = 0
 
@@ -82,7 +67,7 @@ def parse(text: str) -> Page:
     walk = _Walk(_hidden_elements(root))
     body = root.find("body")
     _visit(root if body is None else body, walk)
-    _judge(root, walk, meta)
+    judge(root, walk.pieces, meta)
     blocks = tuple(Block(p.text, number, p.level, p.verdict) for number, p in enumerate(walk.pieces, 1))
     flat = _flat(text)
     return Page(flat if _size(blocks) * 3 < _size(flat) else blocks, meta)
@@ -111,10 +96,12 @@ def _visit(element: Any, walk: _Walk) -> None:
     if tag in ("br", "hr"):
         walk.flush(element.getparent())
         return
-    if tag == "tr" and _is_row(element):
-        walk.flush(element)
-        walk.open.append(" | ".join(cell for cell in map(_words, element) if cell))
-        walk.flush(element)
+    if tag == "table":
+        walk.rows.update(data_rows(element, _words))
+    if text := walk.rows.get(element, ""):
+        walk.flush(element.getparent())
+        links = sum(len(_words(link)) for link in element.iter("a"))
+        walk.pieces.append(Piece(text, element, linked=links, row=True))
         return
     _enter(element, tag, walk)
 
@@ -141,7 +128,7 @@ def _enter(element: Any, tag: str, walk: _Walk) -> None:
 def _set_aside(element: Any, walk: _Walk, verdict: str) -> None:
     """Keep an unseen element's text as a block of its own, without cutting the sentence around it."""
     if words := _words(element):
-        walk.pieces.append(_Piece(words, element, verdict=verdict))
+        walk.pieces.append(Piece(words, element, verdict=verdict))
 
 
 def _words(element: Any) -> str:
@@ -153,19 +140,6 @@ def _words(element: Any) -> str:
         if node is not element:
             parts.append(node.tail or "")
     return re.sub(r"\s+", " ", "".join(parts)).strip()
-
-
-def _is_row(row: Any) -> bool:
-    """A row of data rather than of page layout: several short cells, no table inside."""
-    cells = [cell for cell in row if cell.tag in ("td", "th")]
-    texts = [_words(cell) for cell in cells]
-    return (
-        len([text for text in texts if text]) >= 2
-        and row.find(".//table") is None
-        and max(map(len, texts)) <= _LONG_CELL
-        and sum(map(len, texts)) <= _LONG_ROW
-        and not any(cell.find(".//p") is not None and len(cell.findall(".//p")) > 4 for cell in cells)
-    )
 
 
 def _ordinal(item: Any) -> str:
@@ -201,68 +175,3 @@ def _hidden_elements(root: Any) -> frozenset[Any]:
 
 def _han(element: Any) -> int:
     return len(re.findall(f"[{HAN}]", _words(element)))
-
-
-def _judge(root: Any, walk: _Walk, meta: Mapping[str, str]) -> None:
-    """Give a verdict to every piece outside the article; none where the article cannot be told."""
-    open_pieces = [piece for piece in walk.pieces if not piece.verdict]
-    said = _article_text(root, walk.hidden)
-    sure = [piece for piece in open_pieces if len(piece.text) >= 12 and squeeze(piece.text) in said]
-    prose = sum(len(p.text) for p in open_pieces if _is_prose(p))
-    if not sure or sum(len(p.text) for p in sure if _is_prose(p)) * 2 < prose:
-        return
-    home = _home(root, sure, [piece for piece in open_pieces if _speaks(piece)])
-    chosen = set(map(id, sure))
-    title = squeeze(meta.get("title", ""))
-    for piece in open_pieces:
-        within = piece.element is home or home in piece.element.iterancestors()
-        is_title = piece.level in (1, 2) and len(piece.text) >= 6 and squeeze(piece.text) in title
-        menu = piece.linked > 0.8 * len(piece.text) and not piece.level and len(piece.text) < 60
-        if id(piece) not in chosen and not is_title and (not within or menu):
-            piece.verdict = "outside-main-content"
-
-
-def _is_prose(piece: _Piece) -> bool:
-    return len(piece.text) >= 40 and piece.linked * 2 < len(piece.text) and bool(re.search("[，。；,;]", piece.text))
-
-
-def _article_text(root: Any, hidden: frozenset[Any]) -> str:
-    """What trafilatura takes for the article, squeezed."""
-    import trafilatura
-
-    for element in hidden:
-        element.set("data-unseen", "")
-    tree = copy.deepcopy(root)
-    for element in list(tree.iter()):
-        if element.get("data-unseen") is not None and element.getparent() is not None:
-            element.drop_tree()
-    found = trafilatura.extract(tree, favor_precision=True, include_comments=False, include_tables=True)
-    return squeeze(found or "")
-
-
-def _home(root: Any, sure: list[_Piece], speaking: list[_Piece]) -> Any:
-    """The innermost element around nearly all of what is surely the article, and around all that speaks like it."""
-    weight, voices = _sums(sure), _sums(speaking)
-    home = root
-    while True:
-        inner = [child for child in home if weight.get(child, 0) >= 0.85 * weight[root]]
-        if not inner or not any(isinstance(node.tag, str) and node.tag in _BLOCKS for node in inner[0]):
-            return home
-        if voices.get(inner[0], 0) < voices.get(home, 0):
-            return home
-        home = inner[0]
-
-
-def _sums(pieces: list[_Piece]) -> dict[Any, int]:
-    """For every element the length of the pieces inside."""
-    sums: dict[Any, int] = {}
-    for piece in pieces:
-        for element in (piece.element, *piece.element.iterancestors()):
-            sums[element] = sums.get(element, 0) + len(piece.text)
-    return sums
-
-
-def _speaks(piece: _Piece) -> bool:
-    """A whole sentence that is no link and no furniture belongs to the article, though trafilatura may miss it."""
-    sentence = len(piece.text) >= 12 and piece.linked == 0 and bool(re.search(r"[。！？；][”）)]?$", piece.text))
-    return sentence and furniture(matching(piece.text), Place(50, 100)) is None

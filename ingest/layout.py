@@ -6,17 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.furniture import is_prose
+from ingest.furniture import RECORD_LABEL, is_prose
 from retrieval.text import squeeze
 
 _ORDINAL = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十百\d]{1,4}[、.．:：)）章节篇]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳•·●*\-]|\d{1,2}\s)\s*"
 )
 _CONTENTS = re.compile(r"^(?:本文|文章|内容)?(?:目\s?录|contents)(?:导读|导航|索引|一览)?\s?[:：]?(?:导读)?[:：]?$")
-_LABEL = re.compile(
-    r"(?:索\s?引\s?号|发文(?:单位|机关|字号)|发布(?:机构|单位|日期|时间)|成文日期|生成日期|名\s*称|标\s*题|文\s*号|有\s*效\s*性"
-    r"|主题(?:分类|词)|信息分类|体裁分类|公开(?:方式|范围|时限|日期)|废止日期|生效日期|关键词|来\s*源)\s?[:：]"
-)
 _LEADERS = re.compile(r"[.…·\s]*\d{0,4}$")
 _ENDING = {"copyright", "prev-next", "related", "comments", "footer", "share", "bare-url", "advertisement"}
 _SPOKEN = re.compile(r"[。！!？?；;：:，,]\s*$")  # salutations and lead-ins come again for good reason
@@ -51,7 +47,7 @@ def drop_record_values(items: Sequence[Item]) -> None:
     pairs = [
         (label, value)
         for label, value in pairwise(items[:21])
-        if _LABEL.fullmatch(label.form) and label.rule in ("", "meta-line") and not value.rule and _is_value(value.form)
+        if RECORD_LABEL.fullmatch(label.form) and label.rule in ("", "meta-line") and not value.rule and _is_value(value.form)
     ]
     if len(pairs) < 2:
         return

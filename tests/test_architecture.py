@@ -33,7 +33,6 @@ HOMES = {
     "tantivy": {"retrieval/lexical.py"},
     "torch": {"retrieval/embed.py", "retrieval/rerank.py", "retrieval/st_module.py"},
     "tornado": {"bot/webhook.py"},
-    "trafilatura": {"ingest/html.py"},
 }
 EVERYWHERE = {"numpy"}
 IN_BOT = {"telegram"}

@@ -15,6 +15,7 @@ from ingest.document import RawDocument, Rejected, Removal
 from ingest.prepare import Nothing, Prepared, prepare
 from ingest.relations import Standing, superseded
 from ingest.report import FileReport, Report, State
+from ingest.sidecar import corrected
 from ingest.sources import read_sources
 from retrieval.config import Config
 from retrieval.corpus import SourceRecord
@@ -74,7 +75,7 @@ def build(
         previous = _previous(config)
         before = {record.source: record for record in previous.sources()} if previous else {}
         intake = _Intake(made, previous, before)
-        for done, raw in enumerate(read_sources(paths, config), start=1):
+        for done, raw in enumerate(corrected(read_sources(paths, config), paths), start=1):
             progress(Progress("read", done, done, raw.source))
             _take(raw, config.ingest.max_passage_chars, intake)
         for older, newer in sorted(superseded(intake.standings).items()):
@@ -196,7 +197,7 @@ def _add(raw: RawDocument, prepared: Prepared, intake: _Intake) -> None:
 def _state(now: SourceRecord, before: SourceRecord | None) -> State:
     if before is None:
         return State.ADDED
-    same = (now.digest, now.article) == (before.digest, before.article)
+    same = (now.digest, now.article, now.sidecar) == (before.digest, before.article, before.sidecar)
     return State.UNCHANGED if same else State.CHANGED
 
 

@@ -75,9 +75,25 @@ class _Article:
 
 
 def attribute(
+    description: Description, outlined: Outlined, source: str, given: Sequence[str] | None = None
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Codes of the article's counties, and of each passage's, in the order of ``outlined.passages``.
+
+    ``given`` are all that the article is about, as an administrator says: one has every passage; of
+    several each passage has those that it names, and all of them where no passage names any.
+    """
+    if given is not None and len(given) < 2:
+        return tuple(given), (tuple(given),) * len(outlined.passages)
+    whole, per_passage = _attributed(description, outlined, source)
+    if given is None:
+        return whole, per_passage
+    bounded = tuple(tuple(code for code in codes if code in given) for codes in per_passage)
+    return tuple(given), bounded if any(bounded) else (tuple(given),) * len(bounded)
+
+
+def _attributed(
     description: Description, outlined: Outlined, source: str
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Codes of the article's counties, and of each passage's, in the order of ``outlined.passages``."""
     article, titled, placed = _context(description, outlined, source)
     subjects = [_subjects(article, outlined.text, draft) for draft in outlined.passages]
     one = _only_county(article, outlined, titled, placed, subjects)

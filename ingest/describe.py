@@ -7,6 +7,7 @@ Text of either script is judged in its simplified form and returned in its own.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ingest.bodies import Voice, voice_of_article
 from ingest.bylines import author_of, publisher_of, source_of
@@ -23,6 +24,7 @@ from retrieval.names import simplified
 from retrieval.provenance import Replaced
 from retrieval.types import Level
 
+BY_HAND = "sidecar"
 _NAMED_URL = re.compile(
     r"(?:转载请注明(?:地址|出处|来源|原文)?|原文(?:链接|地址|网址)|本文(?:链接|地址|网址)|链接地址)\s*[:：]?\s*(https?://[^\s，。；）)”\"<>]+)"
 )
@@ -33,7 +35,7 @@ class Description:
     """The article's own words about itself, as in ``Article``. ``years`` ascend.
 
     ``voice`` is the body that speaks, as far as issuer, title and publisher tell; the attribution of
-    counties may tell it where they do not.
+    counties may tell it where they do not. ``page_title`` is the title as it stands on the page.
     """
 
     title: str
@@ -49,47 +51,74 @@ class Description:
     effective: str | None = None
     expires: str | None = None
     replaces: tuple[Replaced, ...] = ()
+    page_title: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe(raw: RawDocument, cleaned: Cleaned) -> Description:
-    """Read the description off a document's markup, its removed lines and its body."""
+    """Read the description off a document's markup, its removed lines and its body; corrections go before them."""
+    given = raw.correction.values if raw.correction is not None else {}
+    told, page_title = _told(raw, cleaned, given)
+    facts = {name: value.rule for name, value in told.items() if value is not None}
+    text = {name: value.text for name, value in told.items() if value is not None}
+    title = text["title"]
+    voice, rule = voice_of_article(text.get("issuer"), title, text.get("publisher"))
+    if "level" in given:
+        voice, rule = (
+            Voice(given["level"], voice.division if voice and voice.level is given["level"] else None),
+            BY_HAND,
+        )
+    facts |= {"level": rule} if voice else {}
+    facts |= {"region": rule} if voice and voice.division else {}
+    replaces, rule = replaced_in(title, [line.text for line in cleaned.lines])
+    period = given.get("period", period_of(simplified(title)))
+    facts |= {"period": "title"} if period else {}
+    facts |= {"replaces": rule} if replaces else {}
+    facts |= dict.fromkeys(given, BY_HAND)
+    body = "\n".join(line.text for line in cleaned.lines)
+    return Description(
+        title=title,
+        publisher=text.get("publisher"),
+        published=text.get("published"),
+        author=text.get("author"),
+        url=text.get("url"),
+        years=years_of(f"{title}\n{body}", text.get("published"), title),
+        voice=voice,
+        doc_number=text.get("doc_number"),
+        issuer=text.get("issuer"),
+        period=period,
+        effective=text.get("effective"),
+        expires=text.get("expires"),
+        replaces=given.get("replaces", replaces),
+        page_title=page_title,
+        facts=facts,
+    )
+
+
+def _told(raw: RawDocument, cleaned: Cleaned, given: Mapping[str, Any]) -> tuple[dict[str, Value | None], str]:
+    """What is text, by the names of ``Article``: given by hand, else found; and the title as the page has it."""
     lines = page_lines(cleaned)
     record = read_record(lines)
     title = title_of(raw, cleaned, lines, record.get("title"))
     url = _url(raw, lines)
-    publisher = publisher_of(raw, cleaned, lines)
-    published = published_of(raw, cleaned, lines, _text(url))
-    marks = marks_of(record, title.text, cleaned, lines)
-    body = "\n".join(line.text for line in cleaned.lines)
-    effective, expires = _term(record, body, marks.day)
-    author = author_of(raw, cleaned, lines)
-    voice, voice_rule = voice_of_article(_text(marks.issuer), title.text, _text(publisher))
-    replaces, replaces_rule = replaced_in(title.text, [line.text for line in cleaned.lines])
-    period = period_of(simplified(title.text))
-    told = {"title": title, "publisher": publisher, "published": published, "author": author, "url": url}
-    told |= {"doc_number": marks.number, "issuer": marks.issuer, "effective": effective, "expires": expires}
-    facts = {name: value.rule for name, value in told.items() if value is not None}
-    facts |= {"level": voice_rule} if voice else {}
-    facts |= {"region": voice_rule} if voice and voice.division else {}
-    facts |= {"period": "title"} if period else {}
-    facts |= {"replaces": replaces_rule} if replaces else {}
-    return Description(
-        title=title.text,
-        publisher=_text(publisher),
-        published=_text(published),
-        author=_text(author),
-        url=_text(url),
-        years=years_of(f"{title.text}\n{body}", _text(published), title.text),
-        voice=voice,
-        doc_number=_text(marks.number),
-        issuer=_text(marks.issuer),
-        period=period,
-        effective=_text(effective),
-        expires=_text(expires),
-        replaces=replaces,
-        facts=facts,
-    )
+    marks = marks_of(record, given.get("title", title.text), cleaned, lines)
+    effective, expires = _term(record, "\n".join(line.text for line in cleaned.lines), marks.day)
+    found: dict[str, Value | None] = {
+        "title": title,
+        "publisher": publisher_of(raw, cleaned, lines),
+        "published": published_of(raw, cleaned, lines, url.text if url else None),
+        "author": author_of(raw, cleaned, lines),
+        "url": url,
+        "doc_number": marks.number,
+        "issuer": marks.issuer,
+        "effective": effective,
+        "expires": expires,
+    }
+    found |= {name: Value(given[name], BY_HAND) for name in found if name in given}
+    begins, ends = found["effective"], found["expires"]
+    if begins and ends and ends.text < begins.text:  # the page contradicts itself, or the administrator
+        found |= {name: None for name in ("effective", "expires") if name not in given}
+    return found, title.text
 
 
 def speaker(description: Description, counties: Sequence[str]) -> tuple[Voice | None, dict[str, str]]:
@@ -99,10 +128,6 @@ def speaker(description: Description, counties: Sequence[str]) -> tuple[Voice | 
         return voice, {}
     county = Gazetteer.load().by_code(counties[0])
     return Voice(county.level, county), {"region": "counties"} | ({} if voice else {"level": "counties"})
-
-
-def _text(value: Value | None) -> str | None:
-    return value.text if value is not None else None
 
 
 def _url(raw: RawDocument, lines: Sequence[Said]) -> Value | None:
@@ -117,13 +142,9 @@ def _url(raw: RawDocument, lines: Sequence[Said]) -> Value | None:
 
 
 def _term(record: Mapping[str, Value], body: str, issued: str | None) -> tuple[Value | None, Value | None]:
-    """First and last day in force: as the record has them, else as the text does; neither where they contradict."""
+    """First and last day in force: as the record has them, else as the text does."""
     effective, expires = term_of(simplified(body), issued)
-    effective = _day(record.get("effective")) or effective
-    expires = _day(record.get("expires")) or expires
-    if effective is not None and expires is not None and expires.text < effective.text:
-        return None, None
-    return effective, expires
+    return _day(record.get("effective")) or effective, _day(record.get("expires")) or expires
 
 
 def _day(cell: Value | None) -> Value | None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ingest.correction import Correction
+
 Format = Literal["txt", "md", "html", "pdf", "docx"]
 
 
@@ -49,7 +51,8 @@ class RawDocument:
     ``source`` is the path below the ingested folder, with ``/``. ``text`` is the decoded file,
     ``digest`` the SHA-256 (hex) of its bytes, ``replaced`` how many characters could not be decoded.
     ``meta`` holds what the file says of itself: ``title``, ``date``, ``publisher``, ``author``, ``url``.
-    ``blocks`` is empty for plain text, whose blocks are its lines.
+    ``blocks`` is empty for plain text, whose blocks are its lines. ``correction`` is what an administrator
+    says against all of it.
     """
 
     source: str
@@ -61,6 +64,7 @@ class RawDocument:
     url: str | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

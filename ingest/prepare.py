@@ -39,10 +39,11 @@ def prepare(raw: RawDocument, max_passage_chars: int) -> Prepared | Nothing:
     """
     cleaned = clean(raw)
     description = describe(raw, cleaned)
-    outlined = outline(cleaned.lines, description.title, max_passage_chars)
+    outlined = outline(cleaned.lines, description.page_title, max_passage_chars)
     if not outlined.passages:
         return Nothing(cleaned)
-    article_counties, per_passage = attribute(description, outlined, raw.source)
+    given = raw.correction.counties if raw.correction else None
+    article_counties, per_passage = attribute(description, outlined, raw.source, given)
     voice, told = speaker(description, article_counties)
     article = Article(
         id=article_id(raw.source, outlined.text),
@@ -104,15 +105,21 @@ def _passage(article: Article, order: int, draft: Draft, codes: tuple[str, ...])
 
 def _record(raw: RawDocument, article: Article, cleaned: Cleaned) -> SourceRecord:
     removals = tuple((removal.rule, removal.number, removal.text) for removal in cleaned.removals)
+    by_hand = raw.correction.digest if raw.correction else ""
     return SourceRecord(
-        raw.source, article.id, raw.digest, raw.format, raw.encoding, raw.replaced, dict(cleaned.repairs), removals
+        *(raw.source, article.id, raw.digest, raw.format, raw.encoding, raw.replaced),
+        repairs=dict(cleaned.repairs),
+        removals=removals,
+        sidecar=by_hand,
     )
 
 
 def _check_storable(prepared: Prepared) -> None:
     """Raises UnicodeEncodeError for lone surrogates, which no file can hold."""
     article = prepared.article
-    for text in (article.text, article.title, article.publisher, article.author, article.url):
+    for text in (article.text, article.title, article.publisher, article.author, article.url, article.issuer):
         (text or "").encode()
+    for old in article.replaces:
+        (old.title + old.doc_number).encode()
     for _, _, removed in prepared.record.removals:
         removed.encode()

@@ -1,95 +1,28 @@
 """A raw document in, its article's lines out; whatever is taken away is recorded with its rule."""
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 
 from ingest.damage import clause, damage, merged
-from ingest.document import Block, Cleaned, Line, RawDocument, Removal
-from ingest.furniture import Place, furniture
-from ingest.layout import Item, drop_after_end, drop_contents, drop_record_values, drop_repeated, kept
-from ingest.matching import matching
-from ingest.parts import cuts
-from ingest.repair import repair, writes_readings
-from ingest.wrapped import unwrapped
+from ingest.document import Cleaned, Line, RawDocument, Removal
+from ingest.layout import Item, kept
+from ingest.ruled import by_rules
+from ingest.site import SiteFurniture
 
 CLEANING_VERSION: int = 3
-_TAB = re.compile(r"(?<=\S) *\t[ \t]*(?=\S)")
 
 
-def clean(raw: RawDocument) -> Cleaned:
+def clean(raw: RawDocument, site: SiteFurniture | None = None) -> Cleaned:
     """The article's lines in their own script, what was taken away, and how often each repair was made.
 
     Lines keep their order; the first copy of the title stays a line. Blank lines vanish unrecorded.
+    ``site`` holds what the pages of each site have in common.
     """
-    made: Counter[str] = Counter()
-    blocks = raw.blocks or _lines(raw.text, made)
-    removals = [_set_aside(block) for block in blocks if block.verdict]
-    items = _repaired([block for block in blocks if not block.verdict], writes_readings(raw.text), made)
-    removals += _trimmed(items)
-    _judge(items)
-    drop_record_values(items)
-    drop_contents(items)
-    drop_repeated(items, raw.meta)
-    drop_after_end(items)
-    removals += [Removal(item.rule, item.text, item.number) for item in items if item.rule and item.text]
-    return Cleaned(_finished(kept(items)), tuple(sorted(removals, key=lambda removal: removal.number)), dict(made))
-
-
-def _set_aside(block: Block) -> Removal:
-    """What the parser left out; dates and sources outside the article keep the name of their own rule."""
-    text = repair(block.text).text
-    outside = block.verdict == "outside-main-content"
-    rule = furniture(matching(text), Place(0, 1)) if outside else None
-    return Removal(rule if rule in ("meta-line", "breadcrumb") else block.verdict, text, block.number)
-
-
-def _lines(text: str, made: Counter[str]) -> tuple[Block, ...]:
-    """The blocks of plain text: its lines, or the paragraphs that were wrapped into lines."""
-    lines = [Block(_cells(line), number) for number, line in enumerate(text.split("\n"), 1)]
-    blocks, joined = unwrapped(lines)
-    made.update({"joined_line": joined} if joined else {})
-    return blocks
-
-
-def _cells(line: str) -> str:
-    """A row of a table that was pasted as text: tabs between words set its cells apart."""
-    row, tabs = _TAB.subn(" | ", line)
-    return row if tabs >= 2 else line
-
-
-def _repaired(blocks: Sequence[Block], neutral_readings: bool, made: Counter[str]) -> list[Item]:
-    items: list[Item] = []
-    for block in blocks:
-        repaired = repair(block.text, neutral_readings)
-        made.update(repaired.made)
-        if repaired.text:
-            form = matching(repaired.text)
-            items.append(Item(repaired.text, form, block.number, block.level, repaired.rewritten))
-    return items
-
-
-def _trimmed(items: Sequence[Item]) -> list[Removal]:
-    """Cut parts off lines; a line of which nothing is left takes the rule of its first cut."""
-    taken: list[Removal] = []
-    for item in items:
-        spans = cuts(item.form)
-        whole = item.text
-        for start, end, rule in reversed(spans):
-            item.text = item.text[:start] + item.text[end:]
-            item.rewritten = tuple((a, b) for a, b in item.rewritten if b <= start)
-            taken.append(Removal(rule, whole[start:end], item.number))
-        if spans:
-            item.text = item.text.strip()
-            item.form = matching(item.text)
-            item.rule = "" if item.text else spans[0][2]
-    return [removal for removal in taken if removal.text.strip()]
-
-
-def _judge(items: Sequence[Item]) -> None:
-    lines = kept(items)
-    for at, item in enumerate(lines):
-        item.rule = furniture(item.form, Place(at, len(lines))) or ""
+    ruled = by_rules(raw)
+    if site is not None:
+        site.drop(raw, ruled)
+    taken = [Removal(item.rule, item.text, item.number) for item in ruled.items if item.rule and item.text]
+    removals = sorted([*ruled.removals, *taken], key=lambda removal: removal.number)
+    return Cleaned(_finished(kept(ruled.items)), tuple(removals), dict(ruled.made))
 
 
 def _finished(items: Sequence[Item]) -> tuple[Line, ...]:

@@ -16,8 +16,9 @@ from retrieval.text import HAN
 _BLOCKS = frozenset(
     re.findall(
         r"\w+",
-        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form"
-        " h1 h2 h3 h4 h5 h6 header hr li main marquee nav ol p pre section summary table tbody td tfoot th thead tr ul",
+        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure"
+        " footer form h1 h2 h3 h4 h5 h6 header hr li main marquee nav ol p pre section summary table tbody td"
+        " tfoot th thead tr ul",
     )
 )
 _SILENT = frozenset({"script", "style", "head", "svg", "iframe", "object", "embed", "audio", "video", "map", "math"})

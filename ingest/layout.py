@@ -47,7 +47,10 @@ def drop_record_values(items: Sequence[Item]) -> None:
     pairs = [
         (label, value)
         for label, value in pairwise(items[:21])
-        if RECORD_LABEL.fullmatch(label.form) and label.rule in ("", "meta-line") and not value.rule and _is_value(value.form)
+        if RECORD_LABEL.fullmatch(label.form)
+        and label.rule in ("", "meta-line")
+        and not value.rule
+        and _is_value(value.form)
     ]
     if len(pairs) < 2:
         return
@@ -93,14 +96,14 @@ def drop_repeated(items: Sequence[Item], meta: Mapping[str, str]) -> None:
         if key in seen and not is_prose(item.form):
             if key in titles:
                 item.rule = "repeated-title"
-            elif times[key] >= 3 and len(key) >= 10 and not _is_content(item.form):
+            elif times[key] >= 3 and len(key) >= 10 and not is_content(item.form):
                 item.rule = "repeated-line"
         if key and at and key == keys[at - 1] and not item.rule:
             item.rule = "repeated-line"
         seen.add(key)
 
 
-def _is_content(form: str) -> bool:
+def is_content(form: str) -> bool:
     """List items, lead-ins and table rows may well come several times."""
     return bool(_ORDINAL.match(form) or _SPOKEN.search(form) or "|" in form)
 
@@ -115,7 +118,7 @@ def _titles(lines: Sequence[Item], meta: Mapping[str, str]) -> set[str]:
 
 def drop_after_end(items: Sequence[Item]) -> None:
     """Short lines after the mark that closes the article: no prose follows it, and most text stands before it."""
-    content = (at for at, item in reversed(list(enumerate(items))) if not item.rule and _carries(item.form))
+    content = (at for at, item in reversed(list(enumerate(items))) if not item.rule and carries(item.form))
     last = next(content, -1)
     total = sum(len(item.text) for item in kept(items))
     before = 0
@@ -127,5 +130,6 @@ def drop_after_end(items: Sequence[Item]) -> None:
             return
 
 
-def _carries(form: str) -> bool:
+def carries(form: str) -> bool:
+    """Whether a line is prose or a numbered heading: something that an article needs."""
     return is_prose(form) or bool(_STRUCTURE.match(form))

@@ -1,0 +1,226 @@
+"""Furniture that no rule knows: lines that come again around the articles of one site.
+
+It is learned by counting, from three different articles of a site on, and only at a page's edges. A line
+that repeats is furniture where nothing of the page's own follows it (below the article) or comes before it
+(above). Sentences need more: something that certainly is no article must stand between them and the text,
+so that a closing sentence which a publisher puts under every article stays. What is learned depends on the
+set of pages only, not on their order.
+"""
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from ingest.document import RawDocument
+from ingest.furniture import is_prose
+from ingest.layout import carries, is_content
+from ingest.ruled import Ruled, by_rules
+from retrieval.text import squeeze
+
+RULE = "site"
+FEWEST = 3  # different articles that must have a line
+_SHARE_APART = 0.1  # of a site's articles must have a line that stands apart from the text
+_SHARE_ABOVE = 0.5
+_SHARE_BESIDE = 0.8  # where it stands directly beside the text
+_SEPARATES = frozenset(
+    """copyright prev-next related comments footer share bare-url advertisement after-article tags credit to-top
+    navigation meta-line counter attachment breadcrumb site-header outside-main-content control""".split()  # noqa: SIM905
+)
+_FILING = re.compile(r"icp\s?[备证]\D{0,4}\d{6,12}|网站标识码\s?[:：]?\s?\d{8,12}")
+_ENDS_LIKE_SPEECH = re.compile(r"[。！？；!?;…]\s*[”’」』）)]*$")
+_PROTECTED = re.compile(
+    r".*(?:局|委|委员会|办|办公室|政府|中心|医院|院|站|所|大队|总队|支队|协会|集团|公司|领导小组|指挥部)"
+    r"(?:[(（].{2,12}[)）])?(?:文件)?"  # who signs
+    r"|.*(?:要点|计划|规划|方案|通知|意见|报告|总结|公报|公告|通告|办法|细则|决定"
+    r"|批复|清单|名单|目录|一览表?|统计表)"  # titles
+    r"|.*\d{4}\s?[-/.年].*|[〇○一二三四五六七八九十]{2,4}年.*|附件?\s?\d*\s?[:：.]?.*|.*(?:电话|热线|地址|邮箱|传真|联系人)\s?[:：].*"
+    r"|.*[:：]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A line as the counting sees it: a digest of its words, and how it may be judged."""
+
+    key: bytes
+    chars: int = 0
+    kept: bool = True
+    parts: bool = False  # taken away by a rule that tells the article from what is around it
+    speaks: bool = False
+    protected: bool = False
+
+
+_Page = tuple[_Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """Digests of a site's furniture above and below its articles; ``beside`` may follow the text directly."""
+
+    above: frozenset[bytes] = frozenset()
+    below: frozenset[bytes] = frozenset()
+    beside: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFurniture:
+    """What was learned, by site. Without any site it takes nothing away."""
+
+    sites: Mapping[str, _Common] = field(default_factory=dict)
+
+    @staticmethod
+    def learn(pages: Iterable[RawDocument]) -> "SiteFurniture":
+        """Count over all pages; they are read once and not kept."""
+        learner = Learner()
+        for page in pages:
+            learner.add(page)
+        return learner.learned()
+
+    def drop(self, raw: RawDocument, ruled: Ruled) -> None:
+        """Give the rule ``site`` to those kept items that are furniture of the document's site."""
+        common = self.sites.get(site_of(raw, ruled), _Common())
+        if not common.above and not common.below:
+            return
+        marks, places = _marks(ruled)
+        found = [
+            *_above(marks, common.above),
+            *_below(marks, common.below, common.beside),
+        ]
+        for at in found:
+            if (item := places[at]) is not None:
+                ruled.items[item].rule = RULE
+
+
+class Learner:
+    """Counts pages one by one."""
+
+    def __init__(self) -> None:
+        self._sites: defaultdict[str, set[_Page]] = defaultdict(set)
+
+    def add(self, raw: RawDocument) -> None:
+        """Take one page into account; copies of one article count once."""
+        ruled = by_rules(raw)
+        marks, _ = _marks(ruled)
+        self._sites[site_of(raw, ruled)].add(marks)
+
+    def learned(self) -> SiteFurniture:
+        """What the pages so far have in common."""
+        sites = {site: _common(list(pages)) for site, pages in self._sites.items() if len(pages) >= FEWEST}
+        return SiteFurniture({site: common for site, common in sites.items() if common.above or common.below})
+
+
+def site_of(raw: RawDocument, ruled: Ruled) -> str:
+    """The host; else the number under which the page's footer is filed; else the folder of its file."""
+    address = raw.url or (raw.source if "://" in raw.source else "")
+    if host := (urlsplit(address).hostname or "" if address else ""):
+        return "host " + host.removeprefix("www.")
+    taken = [*(removal.text for removal in ruled.removals), *(item.form for item in ruled.items if item.rule)]
+    for text in taken:
+        if found := _FILING.search(text.lower()):
+            return "filing " + re.sub(r"\D", "", found[0])
+    return f"folder {PurePosixPath(raw.source).parent}"
+
+
+def _marks(ruled: Ruled) -> tuple[_Page, list[int | None]]:
+    """The page's lines and removals in order, and which item each mark is."""
+    found: list[tuple[int, _Mark, int | None]] = [
+        (removal.number, _Mark(b"", kept=False, parts=removal.rule in _SEPARATES), None) for removal in ruled.removals
+    ]
+    for at, item in enumerate(ruled.items):
+        if item.rule:
+            mark = _Mark(b"", kept=False, parts=item.rule in _SEPARATES)
+        else:
+            speaks = is_prose(item.form) or bool(_ENDS_LIKE_SPEECH.search(item.form))
+            protected = bool(item.level) or carries(item.form) or is_content(item.form)
+            mark = _Mark(
+                _digest(item.form), len(item.form), speaks=speaks,
+                protected=not speaks and (protected or bool(_PROTECTED.fullmatch(item.form))),
+            )  # fmt: skip
+        found.append((item.number, mark, at))
+    found.sort(key=lambda entry: (entry[0], entry[2] if entry[2] is not None else -1))
+    return tuple(mark for _, mark, _ in found), [at for *_, at in found]
+
+
+def _digest(form: str) -> bytes:
+    return hashlib.blake2b(squeeze(form).encode(errors="surrogatepass"), digest_size=8).digest()
+
+
+def _common(pages: Sequence[_Page]) -> _Common:
+    """What at least three articles have around them; pages that say little of their own have no vote."""
+    articles = _without_copies(pages)
+    times = Counter(key for page in articles for key in {mark.key for mark in page if mark.kept})
+    again = {key for key, count in times.items() if count >= FEWEST}
+    voters = [page for page in articles if _says_more_itself(page, again)]
+    above = _frequent(voters, _SHARE_ABOVE, lambda page: _above(page, again))
+    beside = _frequent(voters, _SHARE_BESIDE, lambda page: _short_below(page, again))
+    apart = _frequent(voters, _SHARE_APART, lambda page: _below(page, again, beside))
+    return _Common(above, apart, beside & apart)
+
+
+def _without_copies(pages: Sequence[_Page]) -> list[_Page]:
+    """One page of those whose sentences are the same; none of those without any."""
+    first: dict[frozenset[bytes], _Page] = {}
+    for page in sorted(pages, key=lambda page: [mark.key for mark in page]):
+        if said := frozenset(mark.key for mark in page if mark.speaks):
+            first.setdefault(said, page)
+    return list(first.values())
+
+
+def _says_more_itself(page: _Page, again: Collection[bytes]) -> bool:
+    own = sum(mark.chars for mark in page if mark.speaks and mark.key not in again)
+    return own > sum(mark.chars for mark in page if mark.speaks and mark.key in again)
+
+
+def _frequent(pages: Sequence[_Page], share: float, lines: Callable[[_Page], Iterable[int]]) -> frozenset[bytes]:
+    times = Counter(key for page in pages for key in {page[at].key for at in lines(page)})
+    fewest = max(FEWEST, share * len(pages))
+    return frozenset(key for key, count in times.items() if count >= fewest)
+
+
+def _above(page: _Page, common: Collection[bytes]) -> Iterator[int]:
+    """Common lines before the first own one; between the title and the text, those above a date or the like."""
+    own = [at for at, mark in enumerate(page) if mark.kept and mark.key not in common]
+    if not own:
+        return
+    apart, below = False, page[own[0]]
+    for at in range(own[0] - 1, -1, -1):
+        mark = page[at]
+        if not mark.kept:
+            apart = apart or mark.parts
+        elif not mark.protected and (apart or not (mark.speaks or below.speaks)):
+            apart = True
+            yield at
+    text = next((at for at in own if page[at].speaks), own[0])
+    ends = max((at for at in range(own[0], text) if page[at].parts), default=0)
+    for at in range(own[0], ends):
+        mark = page[at]
+        if mark.kept and mark.key in common and not mark.speaks and not mark.protected:
+            yield at
+
+
+def _below(page: _Page, common: Collection[bytes], beside: Collection[bytes]) -> Iterator[int]:
+    """Common lines after the last own one: behind something that is no article, or known to stand beside one."""
+    apart = False
+    for at in _after_own(page, common):
+        mark = page[at]
+        if not mark.kept:
+            apart = apart or mark.parts
+        elif not mark.protected and (apart or (not mark.speaks and mark.key in beside)):
+            apart = True
+            yield at
+
+
+def _short_below(page: _Page, common: Collection[bytes]) -> Iterator[int]:
+    for at in _after_own(page, common):
+        if page[at].kept and not page[at].speaks and not page[at].protected:
+            yield at
+
+
+def _after_own(page: _Page, common: Collection[bytes]) -> range:
+    """The places after the last line that is the page's own; none where nothing is."""
+    last = max((at for at, mark in enumerate(page) if mark.kept and mark.key not in common), default=len(page))
+    return range(last + 1, len(page))

@@ -106,7 +106,7 @@ def _told(raw: RawDocument, cleaned: Cleaned, given: Mapping[str, Any]) -> tuple
     found: dict[str, Value | None] = {
         "title": title,
         "publisher": publisher_of(raw, cleaned, lines),
-        "published": published_of(raw, cleaned, lines, url.text if url else None),
+        "published": published_of(raw, cleaned, lines, record, url.text if url else None),
         "author": author_of(raw, cleaned, lines),
         "url": url,
         "doc_number": marks.number,

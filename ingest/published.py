@@ -1,7 +1,7 @@
 """The day on which an article was published, from the strongest of what the page says."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ingest.bylines import source_of
@@ -24,26 +24,42 @@ _SIGNED = re.compile(r"\D{0,24}20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?\D
 _URL_DATE = re.compile(r"/(20\d{2})[-/_]?(\d{2})[-/_]?(\d{2})(?:[/_-]|(?=\D|$))")
 
 
-def published_of(raw: RawDocument, cleaned: Cleaned, lines: Sequence[Said], url: str | None) -> Value | None:
+def published_of(
+    raw: RawDocument, cleaned: Cleaned, lines: Sequence[Said], record: Mapping[str, Value], url: str | None
+) -> Value | None:
     """The day of publication, ISO 8601.
 
     Labelled as such, told by the file, beside the title; else the document's own day by label, at the top
     or in the signature; the address only where nothing else says anything.
     """
+    others = {first_date(record[key].text) for key in ("written", "effective", "expires") if key in record}
     body = [line.number for line in cleaned.lines]
     top = body[min(2, len(body) - 1)] if body else 0
     removed = [line for line in lines if line.rule]
     near = [line for line in removed if line.rule == "meta-line" or line.number <= top]
     rows = [line for line in lines if not line.rule and line.number <= top and len(line.text) <= 120]
     everywhere = [*near, *removed, *rows]
-    if (found := _labelled(_PUBLISHED, everywhere)) is not None:
+    if (found := _recorded(record, "published") or _labelled(_PUBLISHED, everywhere)) is not None:
         return found
     if (day := first_date(raw.meta.get("date", ""))) is not None:
         return Value(day, f"{source_of(raw)} date")
-    for line in near:
-        if (day := first_date(_OTHER.sub(" ", line.plain))) is not None:
-            return Value(day, "date beside the title" if line.number <= top else "date below the text")
-    return _labelled(_WRITTEN, everywhere) or _at_the_edges(cleaned) or _of_address(url)
+    beside = _bare([line for line in near if line.number <= top], others, "date beside the title")
+    written = _recorded(record, "written") or _labelled(_WRITTEN, everywhere)
+    below = _bare([line for line in near if line.number > top], set(), "date below the text")
+    return beside or written or below or _at_the_edges(cleaned) or _of_address(url)
+
+
+def _bare(lines: Sequence[Said], others: Collection[str | None], rule: str) -> Value | None:
+    """The first day without a label that is not one of the ``others``."""
+    for line in lines:
+        if (day := first_date(_OTHER.sub(" ", line.plain))) is not None and day not in others:
+            return Value(day, rule)
+    return None
+
+
+def _recorded(record: Mapping[str, Value], key: str) -> Value | None:
+    day = first_date(record[key].text) if key in record else None
+    return Value(day, record[key].rule) if day is not None else None
 
 
 def _labelled(pattern: re.Pattern[str], lines: Sequence[Said]) -> Value | None:

@@ -28,6 +28,8 @@ _AMEND = re.compile(
 _NOT_NOW = re.compile(
     r"本[一-龥]{1,8}(?:同时|即行|自行|自动|届时|予以)(?:废止|失效)|如(?!下)|若(?!干)|凡|期满|未|不得|另有规定|届时"
 )
+# 《…》自…起施行: somebody tells of a document
+_REPORTED = re.compile(r"》[^《》，。]{0,8}(?:将|已|于)?自.{4,18}起(?:正式)?(?:施行|实施|执行)")
 _TITLE_KINDS = (
     (Relation.REPEALS, re.compile(r"废止(?!.{0,4}(?:解读|说明))")),
     (Relation.AMENDS, re.compile(r"(?:关于|决定)?(?:修改|修订|修正)(?=.{0,4}《)")),
@@ -82,7 +84,7 @@ def _kinds(sentence: str) -> Iterator[Relation]:
     """What a sentence does to the documents that it names; at most one thing."""
     if "《" not in sentence and not NUMBER.search(sentence):
         return
-    if _NOT_NOW.search(re.sub(r"《[^》]*》", "", sentence)):
+    if _NOT_NOW.search(re.sub(r"《[^》]*》", "", sentence)) or _REPORTED.search(sentence):
         return
     if _REPEAL_SURE.search(sentence):
         yield Relation.REPEALS

@@ -78,10 +78,7 @@ def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, allowanc
                 data += part
                 _check_size(data, info, most)
                 if not allowance.spend(len(part)):
-                    raise Unreadable(
-                        "the archive unpacks to too much",
-                        "unpack it and ingest the folder, or raise [ingest] max_expanded_mb",
-                    )
+                    raise Unreadable("it unpacks to too much", "split it, or raise [ingest] max_expanded_mb")
     except _BROKEN as error:
         raise Unreadable(f"it is damaged ({error or type(error).__name__})", _AGAIN) from None
     return bytes(data)
@@ -97,7 +94,10 @@ def _check_size(data: bytearray, info: zipfile.ZipInfo, most: int) -> None:
 def members(data: bytes, source: str, limits: IngestConfig, allowance: Allowance) -> Iterator[Member | Rejected]:
     """An archive's files in the order of their names, without hidden ones. Raises Unreadable for the whole."""
     with open_zip(data, limits) as archive:
-        named = sorted(((_name(info), info) for info in archive.infolist() if not info.is_dir()), key=lambda it: it[0])
+        named = sorted(
+            ((_name(info), info) for info in archive.infolist() if not info.filename.endswith("/")),
+            key=lambda it: it[0],
+        )
         if len(named) > limits.max_members:
             raise Unreadable(f"{len(named):,} files are too many for one archive", "unpack it and ingest the folder")
         seen: set[str] = set()

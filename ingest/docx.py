@@ -22,7 +22,7 @@ _THROUGH = frozenset(
 )
 _PICTURES = frozenset({"blip", "imagedata"})
 _LONG_ROW, _LONG_CELL = 600, 240
-_MOST_PART = 100 * 2**20
+_ANY_SIZE = 2**62  # the allowance for the whole package decides
 _DAMAGED = "open it in Word or WPS and save it anew"
 
 
@@ -107,14 +107,14 @@ class _Parts:
             info = self._archive.getinfo(path)
         except KeyError:
             return None
-        data = content(self._archive, info, _MOST_PART, self._allowance)
+        data = content(self._archive, info, _ANY_SIZE, self._allowance)
         if b"<!DOCTYPE" in data[:4096].replace(b"\0", b""):  # entities are how a small file becomes a large one
             raise Unreadable(f"{path} in it declares entities, which no word processor does", _DAMAGED)
         parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
         try:
             return lxml.etree.fromstring(data, parser)
         except (lxml.etree.XMLSyntaxError, ValueError):
-            raise Unreadable(f"{path} in it is damaged or nested too deeply", _DAMAGED) from None
+            raise Unreadable(f"{path} in it is damaged, or nested too deeply", _DAMAGED) from None
 
 
 def _notes(root: Any) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def _legacy(data: bytes, charset: str | None) -> Decoded:
     candidates["utf-8"] = data.decode("utf-8", errors="replace")  # one lost byte makes GBK of it, strictly read
     if len(candidates) == 1:
         candidates |= {name: data.decode(name, errors="replace") for name in _LEGACY}
-        candidates["several"] = _by_line(data)
+        candidates["mixed"] = _by_line(data)
     best = max(candidates, key=lambda name: _rank(candidates[name], name == hint))
     return _plain(candidates[best], best)
 

@@ -87,9 +87,9 @@ def recognise(name: str, data: bytes) -> Kind:
     if kind != "md" and _PAGE.match(head):
         return "html"
     if kind is None:
-        what, what_to_do = _FOREIGN.get(extension, ("", f"convert it to one of {known()}"))
-        why = f"{extension} is {what}" if what else f"{extension or 'no extension'} is not a known format"
-        raise Unreadable(why, what_to_do)
+        refuse(extension, extension)
+        why = f"{extension} is not a known format" if extension else "its name does not tell its format"
+        raise Unreadable(why, f"convert it to one of {known()}")
     if kind in ("pdf", "docx", "zip") and head.strip(b"\0 \t\r\n"):
         raise Unreadable(f"it is called {extension} and is none inside", "fetch it again, or open it and save it anew")
     return kind
@@ -105,9 +105,15 @@ def _refuse_foreign(extension: str, data: bytes) -> None:
             raise Unreadable("it is protected by a password", "save a copy without password")
         told = next((told for name, told in _STREAMS if name.encode("utf-16-le") in data), ".doc")
     if told is not None:
+        refuse(told, extension)
+
+
+def refuse(told: str, extension: str) -> None:
+    """Raises Unreadable where files like ``told``, an extension, are not read; ``extension`` is what this one has."""
+    if told in _FOREIGN:
         what, what_to_do = _FOREIGN[told]
-        inside = f"{extension} is {what}" if _FOREIGN.get(extension) == (what, what_to_do) else f"it is {what} inside"
-        raise Unreadable(inside, what_to_do)
+        alike = _FOREIGN.get(extension) == (what, what_to_do)
+        raise Unreadable(f"{extension} is {what}" if alike else f"it is {what} inside", what_to_do)
 
 
 def check_text(data: bytes, kind: Kind) -> None:

@@ -21,6 +21,8 @@ from retrieval.config import IngestConfig
 
 _MOST_REPLY = 2**28  # bytes; the largest file as escaped text stays below
 _START = "from ingest.worker import serve; serve()"
+_START_SECONDS = 60.0
+READY = b"ready\n"
 _LOG = logging.getLogger(__name__)
 
 
@@ -108,28 +110,18 @@ class Guard:
 
     def _asked(self, message: bytes) -> dict[str, Any]:
         process = self._running()
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
+        reply, late = _timed(process, self._limits.max_seconds, message)
+        if late or not reply.endswith(b"\n"):
             process.kill()
-
-        timer = threading.Timer(self._limits.max_seconds, stop)
-        timer.start()
-        try:
-            reply = _exchanged(process, message)
-        finally:
-            timer.cancel()
-            timer.join()
-        if late.is_set() or not reply.endswith(b"\n"):
-            code = process.wait() if process.poll() is None and late.is_set() else _ended(process)
+            status = process.wait()
             self.close()
-            if late.is_set():
+            if late:
                 raise took_too_long(self._limits.max_seconds)
-            _LOG.warning("the reading process ended with status %s", code)
+            _LOG.warning("the reading process ended with status %s", status)
             raise Unreadable(
                 "its reader broke down over it",
-                f"the file is damaged, or wants more memory than [ingest] max_memory_mb ({self._limits.max_memory_mb})",
+                f"fetch it again or save it anew; if it is just large, raise [ingest] max_memory_mb"
+                f" ({self._limits.max_memory_mb})",
             )
         answer: dict[str, Any] = json.loads(reply)
         return answer
@@ -146,7 +138,29 @@ class Guard:
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": paths},
             )
+            # its start is not the file's fault: the clock waits for it, but not for ever
+            if _timed(self._process, _START_SECONDS, b"")[0] != READY:
+                self.close()
+                raise Unreadable("the reading process does not start", "see the log, and try again")
         return self._process
+
+
+def _timed(process: "subprocess.Popen[bytes]", seconds: float, message: bytes) -> tuple[bytes, bool]:
+    """The line that answers, and whether it came too late: the process is dead then."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    try:
+        reply = _exchanged(process, message)
+    finally:
+        timer.cancel()
+        timer.join()
+    return reply, late.is_set()
 
 
 def _exchanged(process: "subprocess.Popen[bytes]", message: bytes) -> bytes:
@@ -159,11 +173,6 @@ def _exchanged(process: "subprocess.Popen[bytes]", message: bytes) -> bytes:
     except OSError:  # it has ended
         return b""
     return process.stdout.readline(_MOST_REPLY)
-
-
-def _ended(process: "subprocess.Popen[bytes]") -> int:
-    process.kill()
-    return process.wait()
 
 
 def _document(values: dict[str, Any]) -> RawDocument:

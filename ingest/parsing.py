@@ -10,6 +10,7 @@ from retrieval.config import IngestConfig
 from retrieval.text import sentence_spans
 
 LONGEST_BLOCK = 10_000  # characters; rules that look twice at a line must not meet one of a million
+_UNREAD = 0.2  # share of characters that could not be decoded
 _DEFAULTS = IngestConfig()
 
 
@@ -47,6 +48,8 @@ def _read(data: bytes, kind: Format, limits: IngestConfig, charset: str | None) 
         page = _binary_parser(kind)(data, limits)
         return Decoded("\n".join(block.text for block in page.blocks), "unicode"), page
     decoded = decode(data, charset)
+    if decoded.replaced > _UNREAD * len(decoded.text):
+        raise Unreadable("it is in no encoding that is known here", "save it as UTF-8, or fetch it again")
     if kind == "txt":
         return replace(decoded, text="\n".join(_short_lines(decoded.text))), Page(())
     page = _text_parser(kind)(decoded.text)

@@ -17,6 +17,8 @@ _GAP = 1.5  # of the type size: a wider gap ends a run
 _WORD_GAP = 0.2
 _LEAST_LINES = 5  # on either side of a gutter
 _LEAST_WIDTH = 8  # of a column, in type sizes
+_MOST_RUNS = 3000  # on a page that people can read
+_MOST_CELLS = 40
 _FLUSH = 0.4  # share of lines that reach a column's edge
 _WIDE_HAN = re.compile(f"[{HAN}，。、；：？！“”‘’（）《》]")
 
@@ -149,7 +151,7 @@ def regions(found: Sequence[Run]) -> list[Region]:
 
 def _gutter(found: Sequence[Run]) -> float | None:
     """Where a column ends and the next begins: a white stripe with lines of text on both sides that fill them."""
-    if len(found) < 2 * _LEAST_LINES:
+    if not 2 * _LEAST_LINES <= len(found) <= _MOST_RUNS:
         return None
     left, right = min(run.x0 for run in found), max(run.x1 for run in found)
     size = statistics.median(run.size for run in found)
@@ -208,8 +210,9 @@ def _lines(found: Sequence[Run]) -> list[Line]:
 
 def _aligned(row: Sequence[Run], other: Sequence[Run]) -> bool:
     """Whether at least two cells stand below each other, at their left edges or their middles."""
-    hits = sum(any(_below(run, cell) for cell in other) for run in row)
-    return len(other) > 1 and hits >= 2
+    if not 1 < len(other) <= _MOST_CELLS or len(row) > _MOST_CELLS:
+        return False
+    return sum(any(_below(run, cell) for cell in other) for run in row) >= 2
 
 
 def _below(run: Run, cell: Run) -> bool:

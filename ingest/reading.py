@@ -6,14 +6,14 @@ from pathlib import PurePosixPath
 
 from ingest.archive import Allowance, Member, members, open_zip
 from ingest.document import Format, RawDocument, Rejected, Unreadable
-from ingest.formats import Kind, check_text, recognise
+from ingest.formats import Kind, check_text, recognise, refuse
 from ingest.guard import Guard, within
 from ingest.parsing import parse
 from retrieval.config import IngestConfig
 
 _NESTING = 2  # an archive may hold archives, and those hold files
-_LARGE_PAGE, _MANY_TAGS = 2**20, 20_000
-_PARTS = (("word/", "docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"), ("mimetype", ".odt"))
+_LARGE_PAGE, _MANY_TAGS = 2**18, 5000  # beyond, C libraries may be busy for long, and deaf to the clock
+_PARTS = (("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
 _LOG = logging.getLogger(__name__)
 
 
@@ -55,10 +55,11 @@ class Reader:
         """What a file that is packed as ZIP really is. Raises Unreadable."""
         with open_zip(data, self._limits) as archive:
             names = archive.namelist()
-        if extension != ".zip" or "[Content_Types].xml" in names:
-            for part, kind in _PARTS:
-                if any(name.startswith(part) for name in names):
-                    return "docx" if kind == "docx" else recognise(f"file{kind}", b"")
+        if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
+            return "docx"
+        if extension != ".zip":
+            told = next((told for part, told in _PARTS if any(name.startswith(part) for name in names)), extension)
+            refuse(told, extension)
         return "zip"
 
     def _unpacked(

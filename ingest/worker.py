@@ -8,6 +8,7 @@ import traceback
 from typing import Any
 
 from ingest.document import RawDocument, Unreadable
+from ingest.guard import READY
 from ingest.parsing import parse
 from retrieval.config import IngestConfig
 
@@ -17,6 +18,8 @@ _GRACE = 5.0  # seconds; the other side has killed us before, unless it is gone
 def serve() -> None:
     """Answer requests from stdin on stdout until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the one who started us
+    sys.stdout.buffer.write(READY)
+    sys.stdout.buffer.flush()
     limited = 0
     while header := sys.stdin.buffer.readline():
         request = json.loads(header)

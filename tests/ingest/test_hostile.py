@@ -1,0 +1,97 @@
+"""Over two hundred hostile files in one folder: none hangs, crashes or stops the good ones beside them."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from ingest.document import RawDocument, Rejected
+from ingest.sources import read_sources
+from retrieval.config import Config, IngestConfig
+from tests.ingest import hostile, hostile_packed, hostile_pdf
+from tests.ingest.hostile import ARTICLE, PROSE, Hostile
+
+LIMITS = IngestConfig(max_seconds=3)
+GOOD = {
+    "a-good.txt": ARTICLE.encode(),
+    "m-good.md": b"# " + ARTICLE.encode(),
+    "n-good.html": f"<html><body><p>{PROSE}</p></body></html>".encode(),
+    "p-good.pdf": hostile_pdf.printed([PROSE.strip()]),
+    "q-good.docx": hostile_packed.word(hostile_packed.paragraph(PROSE.strip())),
+    "z-good.zip": hostile_packed.packed({"文章.txt": ARTICLE}),
+}
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[Hostile]:
+    made = [hostile.texts(), hostile.pages(), hostile.foreign(), hostile_packed.archives(), hostile_packed.words()]
+    return [file for files in (*made, hostile_pdf.pdfs()) for file in files]
+
+
+@pytest.fixture(scope="module")
+def found(corpus: list[Hostile], tmp_path_factory: pytest.TempPathFactory):
+    """What was made of every file, by its name, archives with all that is in them; and what the specials must say."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, data in [*((file.name, file.data) for file in corpus), *GOOD.items()]:
+        (folder / name).write_bytes(data)
+    specials = hostile.specials(folder)
+    outcome = defaultdict(list)
+    for item in read_sources([str(folder)], Config(ingest=LIMITS)):
+        outcome[item.source.split("!")[0]].append(item)
+    return outcome, specials
+
+
+def test_there_are_many_of_them(corpus: list[Hostile]) -> None:
+    names = [file.name for file in corpus]
+    assert len(names) == len(set(names)) > 200
+
+
+def test_every_file_is_read_or_rejected(corpus: list[Hostile], found) -> None:
+    outcome, specials = found
+    said = {re.sub(r"[\x00-\x1f]", "\ufffd", name) for name in [*(file.name for file in corpus), *GOOD, *specials]}
+    assert said == set(outcome)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good_files_beside_them_are_read(found, name: str) -> None:
+    (document,) = found[0][name]
+    assert isinstance(document, RawDocument)
+    assert PROSE.strip() in document.text
+
+
+def test_each_is_rejected_for_its_own_reason(corpus: list[Hostile], found) -> None:
+    outcome, specials = found
+    wrong = []
+    for name, says in [*((file.name, file.says) for file in corpus), *specials.items()]:
+        items = outcome[re.sub(r"[\x00-\x1f]", "\ufffd", name)]
+        reasons = [item.why for item in items if isinstance(item, Rejected)]
+        if says is not None and not any(re.search(says, reason) for reason in reasons):
+            wrong.append((name, says, reasons))
+    assert wrong == []
+
+
+def test_every_rejection_says_what_and_what_to_do_in_one_line(found) -> None:
+    for items in found[0].values():
+        for item in items:
+            if isinstance(item, Rejected):
+                said = f"{item.source}: {item.why}; {item.what_to_do}"
+                assert len(item.why) > 8 and len(item.what_to_do) > 8
+                assert not re.search(r"[\x00-\x1f]|Traceback|internal error|None", said), said
+                assert len(item.why + item.what_to_do) < 300
+
+
+def test_what_was_read_is_within_bounds_and_can_be_stored(found) -> None:
+    for items in found[0].values():
+        for item in items:
+            if isinstance(item, RawDocument):
+                lines = [block.text for block in item.blocks] or item.text.split("\n")
+                assert max(map(len, lines)) <= 10_000, item.source
+                assert sum(map(len, lines)) <= LIMITS.max_article_chars * 3
+                item.source.encode()
+                "".join(lines).encode()
+
+
+def test_nothing_was_written_outside(found, tmp_path: Path) -> None:
+    assert not Path("/etc/evil.txt").exists()
+    assert not (tmp_path.parent / "evil.txt").exists()

@@ -16,7 +16,9 @@ from ingest.prepare import Nothing, Prepared, prepare
 from ingest.relations import Standing, superseded
 from ingest.report import FileReport, Report, State
 from ingest.sidecar import corrected
+from ingest.site import Learner, SiteFurniture
 from ingest.sources import read_sources
+from ingest.spool import Spool
 from retrieval.config import Config
 from retrieval.corpus import SourceRecord
 from retrieval.embed import Embedder
@@ -75,9 +77,10 @@ def build(
         previous = _previous(config)
         before = {record.source: record for record in previous.sources()} if previous else {}
         intake = _Intake(made, previous, before)
-        for done, raw in enumerate(corrected(read_sources(paths, config), paths), start=1):
-            progress(Progress("read", done, done, raw.source))
-            _take(raw, config.ingest.max_passage_chars, intake)
+        with Spool() as documents:
+            site = _learnt(corrected(read_sources(paths, config), paths), documents, progress)
+            for raw in documents:
+                _take(raw, config.ingest.max_passage_chars, site, intake)
         for older, newer in sorted(superseded(intake.standings).items()):
             made.mark_replaced(older, newer)
         if not made.passages:
@@ -119,13 +122,29 @@ def _previous(config: Config) -> Generation | None:
         return None
 
 
-def _take(raw: RawDocument | Rejected, max_passage_chars: int, intake: _Intake) -> None:
+def _learnt(
+    found: Iterator[RawDocument | Rejected], documents: Spool, progress: Callable[[Progress], None]
+) -> SiteFurniture:
+    """Read everything once into ``documents``, and learn what the pages of each site have in common."""
+    learner = Learner()
+    for done, raw in enumerate(found, start=1):
+        progress(Progress("read", done, done, raw.source))
+        documents.add(raw)
+        if isinstance(raw, RawDocument):
+            try:
+                learner.add(raw)
+            except Exception:  # noqa: BLE001 - preparing the file tells the same error, and the others go on
+                _log.debug("nothing is learnt from %s", raw.source, exc_info=True)
+    return learner.learned()
+
+
+def _take(raw: RawDocument | Rejected, max_passage_chars: int, site: SiteFurniture, intake: _Intake) -> None:
     """Add a document to the publication, or its reason to the rejected."""
     if isinstance(raw, Rejected):
         intake.rejected.append(_keep(raw, intake))
         return
     try:
-        prepared = prepare(raw, max_passage_chars)
+        prepared = prepare(raw, max_passage_chars, site)
     except Exception as error:  # noqa: BLE001 - one strange file must not stop the others; the log has the traceback
         _log.exception("cannot prepare %s", raw.source)
         intake.rejected.append(

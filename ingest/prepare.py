@@ -9,6 +9,7 @@ from ingest.dates import years_of
 from ingest.describe import describe, speaker
 from ingest.document import Cleaned, RawDocument
 from ingest.outline import Draft, outline
+from ingest.site import SiteFurniture
 from retrieval.corpus import SourceRecord
 from retrieval.gazetteer import Gazetteer
 from retrieval.types import Article, Division, Passage
@@ -32,12 +33,12 @@ class Nothing:
     cleaned: Cleaned
 
 
-def prepare(raw: RawDocument, max_passage_chars: int) -> Prepared | Nothing:
-    """Clean, describe, cut and attribute a document.
+def prepare(raw: RawDocument, max_passage_chars: int, site: SiteFurniture | None = None) -> Prepared | Nothing:
+    """Clean, describe, cut and attribute a document; ``site`` is what the pages of its site have in common.
 
     Raises ValueError or KeyError where the steps contradict each other, which is a fault of theirs.
     """
-    cleaned = clean(raw)
+    cleaned = clean(raw, site)
     description = describe(raw, cleaned)
     outlined = outline(cleaned.lines, description.page_title, max_passage_chars)
     if not outlined.passages:

@@ -211,10 +211,10 @@ def test_a_bad_file_never_stops_the_others(config, folder, monkeypatch, caplog):
     (folder / "poison.txt").write_text(TONGLU.replace("桐庐", "有毒"), encoding="utf-8")
     prepare = building.prepare
 
-    def poisoned(raw, limit):
+    def poisoned(raw, *rest):
         if "有毒" in raw.text:
             raise RuntimeError("a fault of ours")
-        return prepare(raw, limit)
+        return prepare(raw, *rest)
 
     monkeypatch.setattr(building, "prepare", poisoned)
     report = build([str(folder), str(folder / "missing.txt")], config, HashEmbedder())

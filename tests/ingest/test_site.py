@@ -1,14 +1,19 @@
 """What the pages of one site have in common is learned by counting; what an article says is never taken away."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.build import build
 from ingest.clean import clean
 from ingest.document import RawDocument
 from ingest.site import SiteFurniture
+from retrieval.config import Config, PathsConfig
+from retrieval.embed import load_embedder
+from retrieval.index import CurrentIndex
 
 BODIES = (
     (
@@ -178,3 +183,23 @@ def test_nothing_that_stands_in_one_or_two_pages_goes(parts: list[tuple[list[str
         for gone in by_site(raw, *pages):
             assert len({tuple(other.text.split("\n")) for other in pages if gone in other.text.split("\n")}) >= 3
         assert lines(raw, *pages)
+
+
+def test_ingesting_again_with_one_page_more_cleans_the_older_ones(tmp_path: Path) -> None:
+    config = Config(paths=PathsConfig(data=str(tmp_path / "data")))
+    embedder = load_embedder(config.embedding)
+    folder = tmp_path / "qinghe"
+    folder.mkdir()
+
+    def ingest(count: int) -> set[str]:
+        for at, body in enumerate(BODIES[:count]):
+            (folder / f"{at}.txt").write_text(page(body).text, encoding="utf-8")
+        report = build([str(folder)], config, embedder)
+        assert report.published
+        return {removal.text for file in report.files for removal in file.removals if removal.rule == "site"}
+
+    assert ingest(2) == set()
+    assert ingest(3) == {*TOP, *BOTTOM}
+    generation = CurrentIndex(config.index_dir, None).get()
+    assert all(BOTTOM[0] not in article.text for article in generation.articles())
+    assert not build([str(folder)], config, embedder).published

@@ -25,16 +25,25 @@ _SUBJECT_LEAD = 8
 _OBJECT_BEFORE = re.compile(
     r"学习|借鉴|推广|复制|赴|到|与|同|和|跟|对口|支援|帮扶|对比|相比|比|参照|像|如|邻|来自|向|考察|前往|走进|对标|不同于|毗邻|把|将|使|让|授予|支持|督导|调研"
 )
-_OBJECT_AFTER = re.compile(r"[^，。；,;]{0,6}(?:经验|做法|模式|等地|一行|考察团)")
+_OBJECT_AFTER = re.compile(
+    r"[^，。；,;]{0,6}(?:经验|做法|模式|等地|一行|考察团)"
+    r"|[^，。；,;]{0,8}(?:来的|来(?:看|访|学|考察|走亲|打工|投))|的(?:同行|客人|游客|朋友|亲戚)|籍"
+)
+# in an article whose title names one county, others come as helpers and guests
+_GUEST_AFTER = re.compile(r"[^，。；,;]{0,12}(?:派(?:出|驻|人|员|来|遣|了|医)|选派|支援|援助|帮扶|送来|捐赠|专家|医生)")
 _OWN = re.compile(
     r"我[县区市旗局州]|全[县区旗局]|本[县区局]|该[县区市局]|县里|区里|县委|县政府|区委区政府|县域|县级|我们|县人民医院|县卫健|区卫健|县中医院|县妇幼"
 )
 _WIDER = re.compile(
-    r"全市|我市|全省|我省|全国|各县|各区|县[(（]?[市、]?区|市卫健委|市卫生健康委|省卫健委|总之|综上|本文|以上|其他|资料来源|资料整理|编辑"
+    r"各地|各省|全市|我市|全省|我省|全国|各县|各区|县[(（]?[市、]?区|市卫健委|市卫生健康委|省卫健委|总之|综上|本文|以上|其他|资料来源|资料整理|编辑"
 )
-_BOTH = re.compile(r"[两三四二][县地区市]|双方|各自")
+_BOTH = re.compile(r"([两二三四五六])(?:个?[县区市]|地|家)|双方|各自")
+_COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_WIDER_TITLE = re.compile(r"全国|全省|全市|各省|各地|各县|各区|县[(（]?[市、]?区|县市")
 # an article without title or publisher to tell belongs to the county that most of its mentions name
 _MAJORITY = 0.6
+# in an article of a city or above, what stands before the clause of a county at most: 今年，; 据市里介绍，
+_WIDE_LEAD = 12
 # a paragraph that names more counties than this is a list of them, and what follows is not about all
 _MOST_INHERITED = 2
 
@@ -48,6 +57,8 @@ class _Article:
     wide: list[Division] = field(default_factory=list)
     full: frozenset[str] = frozenset()
     citywide: bool = False
+    wider: bool = False
+    hosts: list[Division] = field(default_factory=list)  # the counties of the title
     known: dict[str, Division] = field(default_factory=dict)
 
     def settled(self, text: str) -> list[tuple[Mention, Division]]:
@@ -130,7 +141,10 @@ def _context(
     for mention, division in article.settled(f"{description.title}\n{outlined.text}"):
         article.known.setdefault(simplified(mention.surface), division)
     article.citywide = any(one.level is not Level.COUNTY for one in gazetteer.resolve(description.title))
+    above = description.voice is not None and description.voice.level is not Level.COUNTY
+    article.wider = above or article.citywide or bool(_WIDER_TITLE.search(simplified(description.title)))
     titled = _counties(one for _, one in article.settled(description.title))
+    article.hosts = titled
     placed = _counties(one for text in outside for _, one in article.settled(text))
     return article, titled, placed
 
@@ -150,7 +164,7 @@ def _only_county(
     led = Counter(code for found in subjects for code in dict.fromkeys(found))
     if len(titled) == 1:
         others = sum(count for code, count in led.items() if code != titled[0].code)
-        return titled[0] if led[titled[0].code] >= others or others <= len(subjects) // 4 else None
+        return titled[0] if led[titled[0].code] >= others or others <= max(1, len(subjects) // 4) else None
     if len(titled) > 1:
         return None
     if len(led) == 1:
@@ -161,7 +175,8 @@ def _only_county(
             for one in article.within
             if one.code[:4] == code[:4] or one.level is Level.PROVINCE
         )
-        enough = counted[code] >= _MAJORITY * sum(counted.values()) and (not cities or led[code] * 2 >= len(subjects))
+        wide = cities or article.wider
+        enough = counted[code] >= _MAJORITY * sum(counted.values()) and (not wide or led[code] * 2 >= len(subjects))
         return article.gazetteer.by_code(code) if enough or placed[:1] == [article.gazetteer.by_code(code)] else None
     if not led and len(placed) == 1 and not article.citywide:
         return placed[0]
@@ -215,6 +230,8 @@ def _led(article: _Article, sentence: str) -> list[str]:
                     continue
                 break
             tail = re.split(r"[,，:：、)）\s]", plain[: mention.start])[-1]
+            if article.wider and mention.start - len(tail) > _WIDE_LEAD:
+                break
             named = sum(
                 len(region.surface) for region, above in article.settled(tail) if above.level is not Level.COUNTY
             )
@@ -222,6 +239,9 @@ def _led(article: _Article, sentence: str) -> list[str]:
                 len(tail) - named > _SUBJECT_LEAD
                 or _OBJECT_BEFORE.search(tail)
                 or _OBJECT_AFTER.match(plain, mention.end)
+                or (
+                    len(article.hosts) == 1 and division not in article.hosts and _GUEST_AFTER.match(plain, mention.end)
+                )
             ):
                 break
         if division.level is Level.COUNTY:
@@ -241,14 +261,25 @@ def _inherited(
         plain = simplified(outlined.text[draft.start : draft.end])
         codes = tuple(found)
         if not codes and not _is_wider(article, plain, draft):
-            if len(titled) > 1 and _BOTH.search(plain[:60]):
-                codes = tuple(titled)
+            if both := _all_of_them(plain, titled, per_passage):
+                codes = both
             elif 0 < len(before) <= _MOST_INHERITED and draft.heading[: len(section)] == section:
                 codes = before
         per_passage.append(codes)
         own = bool(draft.heading) and plain.startswith(simplified(draft.heading[-1]))
         before, section = codes, draft.heading[:-1] if own else draft.heading
     return per_passage
+
+
+def _all_of_them(plain: str, titled: Sequence[str], before: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The counties that 两县, 三地 or 双方 mean: those of the title, else those named so far, if they are so many."""
+    match = _BOTH.search(plain[:60])
+    if match is None:
+        return ()
+    if len(titled) > 1:
+        return tuple(titled)
+    named = tuple(dict.fromkeys(code for codes in before for code in codes))
+    return named if len(named) == _COUNTS.get(match[1] or "", 2) else ()
 
 
 def _is_wider(article: _Article, plain: str, draft: Draft) -> bool:

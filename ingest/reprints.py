@@ -1,0 +1,254 @@
+"""Articles that say the same, found among all without comparing each with each, and the one that stands for them.
+
+A text joins an original that covers all it says (``likeness``), directly and never by way of a third text, so no
+chain of small edits leads from one article to another. The most official one is the original; parts come last, so
+that the whole stands for them. The outcome depends on the set of texts only, not on their order.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.likeness import SHARE, Sketch, Spot, Verdict
+from ingest.official import Standing
+
+Places = npt.NDArray[np.int64]
+
+_COMMON = 1000  # holders of an n-gram that says nothing any more
+_FEW = 32  # holders that are all looked at; of more, only the most official
+_RAREST = 64  # n-grams of a text that are looked up
+_LEAST_SHARED = 0.25  # of those looked up
+_SKETCHED = 0.5  # of the smaller sketch; SHARE of all n-grams, with room for chance
+_MOST_CANDIDATES = 16
+_PART = 0.7  # a text below this size of another that covers it is a part of it
+_MOST_WARNINGS = 3  # of one text: reports on a form differ from all that came before
+_NEVER = "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article as it is compared. ``digest`` and ``sketch`` are those of ``likeness.Said``; ``size`` counts n-grams.
+
+    ``canonical`` is the source or address that an administrator named as its original.
+    """
+
+    source: str
+    digest: str
+    size: int
+    sketch: Sketch
+    counties: tuple[str, ...] = ()
+    standing: Standing = Standing.UNKNOWN
+    published: str | None = None
+    url: str | None = None
+    canonical: str = ""
+
+    @property
+    def priority(self) -> tuple[Standing, str, str]:
+        """The lowest one is the original of those that say the same."""
+        return self.standing, self.published or _NEVER, self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A text that is nearly another one's, but for what ``spots`` tell."""
+
+    source: str
+    other: str
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """``original`` has every source, with the source that stands for it, which may be itself.
+
+    ``astray`` are sources whose ``canonical`` names no other article, or leads back to themselves.
+    """
+
+    original: dict[str, str] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+    astray: tuple[str, ...] = ()
+
+
+Judge = Callable[[Text, Text], Verdict]  # the first against the second: ``likeness.compare``
+Candidates = Callable[[Sequence[Text]], Iterable[tuple[int, int]]]
+
+
+def cluster(texts: Iterable[Text], judge: Judge, candidates: "Candidates | None" = None) -> Clusters:
+    """Join reprints to their originals.
+
+    ``candidates`` gives pairs of places (smaller first) in a sequence by priority that may say the same;
+    by default those that share rare n-grams, in time that grows with the texts and not with their pairs.
+    """
+    everything = sorted(texts, key=lambda text: text.priority)
+    forced, astray = _forced(everything)
+    free = [text for text in everything if text.source not in forced]
+    targets = {forced[source] for source in forced}
+    units, original = _exact(free, targets)
+    leading = _Leading(units, judge, targets)
+    for one, other in (candidates or near)(units):
+        leading.consider(one, other)
+    leading.lead()
+    original = {source: leading.original[unit] for source, unit in original.items()}
+    original |= {source: original[target] for source, target in forced.items()}
+    found = sorted(leading.contradictions, key=lambda one: (one.source, one.other))
+    return Clusters(original, tuple(found), tuple(sorted(astray)))
+
+
+def _forced(texts: Sequence[Text]) -> tuple[dict[str, str], set[str]]:
+    """Sources whose original was named, with the last one in the row; and those whose naming leads nowhere."""
+    by_name = {text.url: text.source for text in reversed(texts) if text.url}
+    by_name |= {text.source: text.source for text in texts}
+    named = {text.source: by_name.get(text.canonical, "") for text in texts if text.canonical}
+    forced: dict[str, str] = {}
+    for source in named:
+        seen = [source]
+        while (target := named.get(seen[-1])) and target not in seen:
+            seen.append(target)
+        if not target and len(seen) > 1:
+            forced[source] = seen[-1]
+    return forced, set(named) - set(forced)
+
+
+def _exact(texts: Sequence[Text], targets: set[str]) -> tuple[list[Text], dict[str, str]]:
+    """One text of those that say the very same of the same counties, and which one stands for which source."""
+    first: dict[tuple[str, tuple[str, ...]], Text] = {}
+    units: list[Text] = []
+    original: dict[str, str] = {}
+    for text in sorted(texts, key=lambda text: text.source not in targets):
+        key = (text.digest, text.counties)
+        if text.source in targets or key not in first:
+            first.setdefault(key, text)
+            units.append(text)
+            original[text.source] = text.source
+        else:
+            original[text.source] = first[key].source
+    return sorted(units, key=lambda text: text.priority), original
+
+
+class _Leading:
+    """Gives every unit the most official one that covers it."""
+
+    def __init__(self, units: Sequence[Text], judge: Judge, targets: set[str]) -> None:
+        self._units = units
+        self._judge = judge
+        self._targets = targets
+        self._near: defaultdict[int, set[int]] = defaultdict(set)
+        self._parts: set[int] = set()
+        self.original: dict[str, str] = {}
+        self.contradictions: list[Contradiction] = []
+
+    def consider(self, one: int, other: int) -> None:
+        """Take note of two units that may say the same."""
+        self._near[one].add(other)
+        self._near[other].add(one)
+        small, large = sorted((one, other), key=lambda at: self._units[at].size)
+        if self._units[small].size < _PART * self._units[large].size and self._covers(large, small):
+            self._parts.add(small)
+
+    def lead(self) -> None:
+        """Decide, those first who may stand for others."""
+        leader: dict[int, int] = {}
+        order = sorted(range(len(self._units)), key=lambda at: (not self._named(at), at in self._parts, at))
+        place = {unit: at for at, unit in enumerate(order)}
+        for unit in order:
+            near = {leader[other] for other in self._near.get(unit, ()) if other in leader}
+            joined = None if self._named(unit) else self._best(unit, sorted(near, key=place.__getitem__))
+            leader[unit] = unit if joined is None else joined
+            self.original[self._units[unit].source] = self._units[leader[unit]].source
+            if joined is None:
+                self._warn(unit, near)
+
+    def _named(self, unit: int) -> bool:
+        return self._units[unit].source in self._targets
+
+    def _best(self, unit: int, leaders: Sequence[int]) -> int | None:
+        covering = [one for one in leaders if self._covers(one, unit)]
+        return max(covering, key=lambda one: self._verdict(unit, one).share, default=None)
+
+    def _covers(self, outer: int, inner: int) -> bool:
+        """Whether nothing is lost without the inner text: neither words nor counties to find them by."""
+        known = set(self._units[inner].counties) <= set(self._units[outer].counties)
+        return known and self._verdict(inner, outer).covered
+
+    def _verdict(self, inner: int, outer: int) -> Verdict:
+        return self._judge(self._units[inner], self._units[outer])
+
+    def _warn(self, unit: int, leaders: Iterable[int]) -> None:
+        found: list[tuple[float, Contradiction]] = []
+        for other in sorted(leaders):
+            later, earlier = max(unit, other), min(unit, other)
+            small, large = sorted((later, earlier), key=lambda at: self._units[at].size)
+            verdict = self._verdict(small, large)
+            if verdict.spots:
+                spots = verdict.spots
+                if small == earlier:
+                    spots = tuple(Spot(spot.what, spot.there, spot.here) for spot in spots)
+                sources = self._units[later].source, self._units[earlier].source
+                found.append((-verdict.share, Contradiction(*sources, spots)))
+        found.sort(key=lambda one: (one[0], one[1].other))
+        self.contradictions += [contradiction for _, contradiction in found[:_MOST_WARNINGS]]
+
+
+def near(units: Sequence[Text]) -> Iterator[tuple[int, int]]:
+    """Pairs of units that share rare n-grams, the smaller place first, each once, ascending."""
+    found: set[tuple[int, int]] = set()
+    for unit, others, counts, asked in _sharing(units):
+        enough = counts >= max(1.0, _LEAST_SHARED * asked)
+        ranked = sorted(zip(-counts[enough], others[enough], strict=True))
+        for _, other in ranked[:_MOST_CANDIDATES]:
+            pair = (min(unit, int(other)), max(unit, int(other)))
+            if pair not in found and _overlap(units[pair[0]].sketch, units[pair[1]].sketch) >= _SKETCHED * SHARE:
+                found.add(pair)
+    yield from sorted(found)
+
+
+def _overlap(one: Sketch, other: Sketch) -> float:
+    small = min(len(one), len(other))
+    return len(np.intersect1d(one, other, assume_unique=True)) / small if small else 0.0
+
+
+def _sharing(units: Sequence[Text]) -> Iterator[tuple[int, Places, Places, int]]:
+    """For every unit that shares any: the others with its rarest n-grams, how many of them, and how many were asked."""
+    owners, starts, sizes = _postings(units)
+    member = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    pairs = _packed(owners[member], np.repeat(np.arange(len(starts), dtype=np.uint64), sizes))
+    owner, group = _unpacked(pairs)
+    begins = np.flatnonzero(np.diff(owner, prepend=-1)).tolist()
+    for begin, end in itertools.pairwise([*begins, len(owner)]):
+        unit, asked = int(owner[begin]), group[begin : min(end, begin + _RAREST)]
+        many = np.where(sizes[asked] <= _FEW, sizes[asked], _MOST_CANDIDATES)
+        slices = [owners[start : start + size] for start, size in zip(starts[asked], many, strict=True)]
+        others, counts = np.unique(np.concatenate(slices), return_counts=True)
+        yield unit, others[others != unit], counts[others != unit], len(asked)
+
+
+def _postings(units: Sequence[Text]) -> tuple[Places, Places, Places]:
+    """Units by n-gram, ascending in each; where each n-gram that some share begins, and its size, the rarest first."""
+    lengths = np.array([len(unit.sketch) for unit in units], dtype=np.int64)
+    sketches = np.concatenate([*(unit.sketch for unit in units), np.empty(0, dtype=np.uint32)])
+    grams, owners = _unpacked(_packed(sketches, np.repeat(np.arange(len(units)), lengths)))
+    starts = np.flatnonzero(np.diff(grams, prepend=-1))
+    sizes = np.diff(starts, append=len(grams))
+    shared = (sizes >= 2) & (sizes <= _COMMON)
+    starts, sizes = starts[shared], sizes[shared]
+    order = np.argsort(sizes, kind="stable")
+    return owners, starts[order], sizes[order]
+
+
+def _packed(high: npt.NDArray[Any], low: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """Pairs of numbers below 2**32, sorted; in one array, for there are many."""
+    packed = high.astype(np.uint64) << np.uint64(32)
+    packed |= low.astype(np.uint64)
+    packed.sort()
+    return packed
+
+
+def _unpacked(packed: npt.NDArray[np.uint64]) -> tuple[Places, Places]:
+    low = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    packed >>= np.uint64(32)
+    return packed.view(np.int64), low

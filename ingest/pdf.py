@@ -22,6 +22,8 @@ _SCAN_CHARS = 15  # a page of a scan may carry a stamp or a number
 _UNMAPPED = 0.2  # share of characters that stand for nothing, from fonts without a table of Unicode
 # the radicals of dictionaries, which some printers write for the characters that look like them
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_BLANKS = frozenset({9, 10, 13, 32, 0xA0, 0x3000})
+_MOST_SPACED = 0.3  # some printers write a blank after every character
 _SIZE_LIMITS = (1.0, 400.0)  # points
 
 
@@ -98,9 +100,12 @@ def _glyphs(text_page: Any, most: int) -> Iterator[tuple[Glyph, int]]:
     count = raw.FPDFText_CountChars(text_page)
     if count > most:
         raise Unreadable("it has more text than one article", "split it, or raise [ingest] max_article_chars")
+    spaced = False
     for index in range(count):
         code = raw.FPDFText_GetUnicode(text_page, index)
-        if code in (9, 10, 13, 32, 0xA0, 0x3000) or raw.FPDFText_IsGenerated(text_page, index):
+        generated = raw.FPDFText_IsGenerated(text_page, index)
+        if generated or code in _BLANKS:
+            spaced = spaced or not generated
             continue
         if not raw.FPDFText_GetLooseCharBox(text_page, index, at):
             continue
@@ -110,7 +115,8 @@ def _glyphs(text_page: Any, most: int) -> Iterator[tuple[Glyph, int]]:
             continue
         angle = raw.FPDFText_GetCharAngle(text_page, index) * 2 / math.pi
         turns = round(angle) % 4 if abs(angle - round(angle)) < 0.05 else -1
-        yield Glyph(_RADICALS.get(code) or _char(code), *values), turns
+        yield Glyph(_RADICALS.get(code) or _char(code), *values, spaced), turns
+        spaced = False
 
 
 def _char(code: int) -> str:
@@ -127,17 +133,19 @@ def _turned(glyphs: list[tuple[Glyph, int]]) -> tuple[tuple[Glyph, ...], tuple[G
         return (), ()
     turns = Counter(turn for _, turn in glyphs).most_common(1)[0][0]
     main = tuple(_upright(glyph, turns) for glyph, turn in glyphs if turn == turns)
+    if sum(glyph.spaced for glyph in main) > _MOST_SPACED * len(main):
+        main = tuple(glyph._replace(spaced=False) for glyph in main)
     return main, tuple(glyph for glyph, turn in glyphs if turn != turns)
 
 
 def _upright(glyph: Glyph, turns: int) -> Glyph:
-    char, x0, y0, x1, y1 = glyph
-    if turns == 1:
-        return Glyph(char, y0, -x1, y1, -x0)
-    if turns == 2:
-        return Glyph(char, -x1, -y1, -x0, -y0)
+    char, x0, y0, x1, y1, spaced = glyph
     if turns == 3:
-        return Glyph(char, -y1, x0, -y0, x1)
+        return Glyph(char, y0, -x1, y1, -x0, spaced)
+    if turns == 2:
+        return Glyph(char, -x1, -y1, -x0, -y0, spaced)
+    if turns == 1:
+        return Glyph(char, -y1, x0, -y0, x1, spaced)
     return glyph
 
 

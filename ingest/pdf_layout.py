@@ -14,7 +14,7 @@ from typing import NamedTuple
 from retrieval.text import HAN
 
 _GAP = 1.5  # of the type size: a wider gap ends a run
-_WORD_GAP = 0.2
+_WORD_GAP, _TYPED_GAP = 0.2, 0.15
 _LEAST_LINES = 5  # on either side of a gutter
 _LEAST_WIDTH = 8  # of a column, in type sizes
 _MOST_RUNS = 3000  # on a page that people can read
@@ -24,13 +24,14 @@ _WIDE_HAN = re.compile(f"[{HAN}，。、；：？！“”‘’（）《》]")
 
 
 class Glyph(NamedTuple):
-    """A character in its box."""
+    """A character in its box; ``spaced`` tells that a blank was written before it."""
 
     char: str
     x0: float
     y0: float
     x1: float
     y1: float
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _run(glyphs: Sequence[Glyph]) -> Run:
     for before, glyph in itertools.pairwise(glyphs):
         size, gap = glyph.y1 - glyph.y0, glyph.x0 - before.x1
         chinese = _WIDE_HAN.match(before.char) or _WIDE_HAN.match(glyph.char)
-        if gap > (0.9 if chinese else _WORD_GAP) * size:
+        if gap > (0.9 if chinese else _WORD_GAP) * size or (glyph.spaced and gap > _TYPED_GAP * size):
             parts.append(" ")
         parts.append(glyph.char)
     middle = statistics.median((glyph.y0 + glyph.y1) / 2 for glyph in glyphs)

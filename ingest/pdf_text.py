@@ -214,6 +214,8 @@ def glue(left: str, right: str) -> str:
     right = right.strip()
     if re.search("[a-z]-$", left) and re.match("[a-z]", right):
         return left[:-1] + right
+    if left[-1:].isdigit() and right[:1].isdigit() and re.search(f"[{HAN}]", left):
+        return left + right  # Chinese is broken anywhere, inside numbers too
     both = re.search(r"[!-~]$", left) and re.match("[!-~]", right)
     return f"{left} {right}" if both else left + right
 

@@ -19,23 +19,25 @@ from telegram import (
     Message,
     Update,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatID, ParseMode
 from telegram.error import TelegramError
 from telegram.ext import (
-    AIORateLimiter,
     ApplicationBuilder,
     BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
     Defaults,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 from telegram.request import BaseRequest, HTTPXRequest
 
-from bot import administration, conversation, render
+from bot import administration, browse, citations, conversation, inline, kinds, person, render, wants
 from bot.context import AnyApplication, Context, Services, install, services_of
 from bot.delivery import deliver, place_of
+from bot.handling import NotingLimiter
+from bot.intake import apologising
 from bot.limits import ChatOrder
 from bot.messages import Say, say
 from bot.polling import FetchingBot
@@ -48,12 +50,30 @@ _BUSY_EVERY_S = 30.0
 _KEY = "[A-Za-z0-9_-]{6,12}"
 
 EVERYBODY = {
-    "start": (conversation.start, Say.MENU_START),
-    "help": (conversation.help_, Say.MENU_HELP),
-    "counties": (conversation.counties, Say.MENU_COUNTIES),
-    "sources": (conversation.sources, Say.MENU_SOURCES),
+    "start": (person.start, Say.MENU_START),
+    "counties": (browse.counties, Say.MENU_COUNTIES),
+    "compare": (browse.compare, Say.MENU_COMPARE),
+    "sources": (browse.sources, Say.MENU_SOURCES),
+    "language": (person.language, Say.MENU_LANGUAGE),
+    "help": (person.help_, Say.MENU_HELP),
+    "privacy": (person.privacy, Say.MENU_PRIVACY),
+    "forget": (person.forget, Say.MENU_FORGET),
 }
 GROUPS = {"ask": (conversation.ask, Say.MENU_ASK)}
+# data of buttons: a kind with its version, then what it needs; a message keeps its buttons for years
+PRESSES = (
+    (rf"^c1:{_KEY}:[0-9]{{1,3}}$", citations.press_citation),
+    (rf"^d1:{_KEY}:[0-9]{{1,3}}$", citations.press_file),
+    (rf"^m1:{_KEY}$", citations.press_more),
+    (rf"^f1:{_KEY}:[ud]$", citations.press_vote),
+    (rf"^w1:{_KEY}:(?:{'|'.join(citations.REASONS)})$", citations.press_why),
+    (rf"^q1:{_KEY}:[0-9]{{1,3}}$", conversation.press_question),
+    (r"^b1:(?:-|[0-9A-Za-z]{2,12}):[0-9]{1,4}$", browse.press_place),
+    (r"^p1:(?:counties|sources):[0-9]{1,4}$", browse.press_page),
+    (r"^s1:[0-9A-Za-z_-]{1,40}$", browse.press_source),
+    (r"^t1:[0-9A-Za-z_-]{1,40}$", browse.press_source_file),
+    (rf"^l1:(?:{'|'.join(Script)}|auto)$", person.press_language),
+)
 _LANGUAGES = {None: Script.SIMPLIFIED, "zh": Script.SIMPLIFIED, "en": Script.ENGLISH}
 
 
@@ -66,22 +86,34 @@ class Addressed(filters.MessageFilter):
         return conversation.is_addressed(message, bot.username, bot.id)
 
 
+class Machine(filters.MessageFilter):
+    """Messages of other bots; people who speak as their group look like one, and are none."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether a bot sent it."""
+        sender = message.from_user
+        return sender is not None and sender.is_bot and sender.id != ChatID.ANONYMOUS_ADMIN
+
+
 def handlers(admins: Collection[int] = ()) -> list[BaseHandler[Any, Any, Any]]:
     """All handlers; the first that fits takes the update, and what none takes stays without a reply."""
-    sent = filters.UpdateType.MESSAGE
+    # what was sent through a bot, or by one, is nobody's question: ours would answer itself
+    sent = filters.UpdateType.MESSAGE & ~filters.VIA_BOT & ~Machine()
     private, groups = sent & filters.ChatType.PRIVATE, sent & filters.ChatType.GROUPS & ~filters.IS_AUTOMATIC_FORWARD
+    changed = filters.UpdateType.EDITED_MESSAGE & (filters.ChatType.PRIVATE | filters.ChatType.GROUPS)
     words = filters.TEXT & ~filters.COMMAND
     commands = {**EVERYBODY, **GROUPS}
     return [
         *administration.handlers(admins),
         *(CommandHandler(name, handle, filters=sent) for name, (handle, _) in commands.items()),
         MessageHandler(private & filters.COMMAND, conversation.unknown_command),
+        MessageHandler(private & words & filters.FORWARDED, conversation.forwarded),
         MessageHandler(private & words, conversation.private_question),
         MessageHandler(groups & words & Addressed(), conversation.group_question),
-        MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, conversation.not_text),
-        CallbackQueryHandler(conversation.press_citation, rf"^c1:{_KEY}:[0-9]{{1,3}}$"),
-        CallbackQueryHandler(conversation.press_question, rf"^q1:{_KEY}:[0-9]{{1,3}}$"),
-        CallbackQueryHandler(conversation.press_page, r"^p1:(?:counties|sources):[0-9]{1,4}$"),
+        MessageHandler(changed & filters.TEXT & ~filters.VIA_BOT & ~Machine(), conversation.edited),
+        MessageHandler(private & ~filters.TEXT & ~filters.StatusUpdate.ALL, kinds.not_text),
+        InlineQueryHandler(inline.inline_query),
+        *(CallbackQueryHandler(press, pattern) for pattern, press in PRESSES),
         CallbackQueryHandler(conversation.press_stale),
     ]
 
@@ -101,16 +133,18 @@ def build_bot(
         request=request or HTTPXRequest(pool, read_timeout=15, write_timeout=15, connect_timeout=10, pool_timeout=20),
         get_updates_request=fetching or HTTPXRequest(4, read_timeout=10, connect_timeout=10, pool_timeout=5),
         defaults=Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
-        rate_limiter=AIORateLimiter(max_retries=0),
+        rate_limiter=NotingLimiter(),
     )
 
 
 def build_application(bot: FetchingBot, services: Services) -> AnyApplication:
     """The application around the bot; updates come from our own poller or webhook."""
-    order = ChatOrder(services.config.telegram.queue_limit, services.store.first_sight, _refusing(bot, services))
+    limit = services.config.telegram.queue_limit
+    order = ChatOrder(limit, services.journal, _refusing(bot, services), apologising(bot, services))
     services.order = order
     application = ApplicationBuilder().bot(bot).updater(None).concurrent_updates(order).job_queue(None).build()
     install(application, services)
+    wants.listen(services)
     application.add_handler(administration.gate(), group=-1)
     application.add_handlers(handlers(services.config.telegram.admins))
     application.add_error_handler(on_error)

@@ -2,69 +2,31 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from telegram import Update
 from telegram.ext import Application, ContextTypes
 
+from bot.guide import Guide
+from bot.journal import Journal
 from bot.ledger import Ledger
 from bot.limits import ChatOrder, RateLimit
+from bot.memory import Memory, Vote
+from bot.ports import Asked as Asked
+from bot.ports import Corpus as Corpus
 from bot.store import Store
 from retrieval.config import Config
-from retrieval.types import Answer, Article, Division, Passage, Script
+from retrieval.types import Answer, Script
 
 Result = TypeVar("Result")
 Context = ContextTypes.DEFAULT_TYPE
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 _KEY = "services"
-
-
-class Corpus(Protocol):
-    """What the bot reads from a generation."""
-
-    @property
-    def id(self) -> str:
-        """Its name."""
-
-    @property
-    def counties(self) -> tuple[Division, ...]:
-        """Divisions that some passage is about, by code."""
-
-    def articles(self) -> Sequence[Article]:
-        """All articles."""
-
-    def rows_of_article(self, article_id: str) -> Any:
-        """Rows of an article's passages, ascending."""
-
-    def rows_of_counties(self, codes: Sequence[str]) -> Any:
-        """Rows of the passages about any of the counties, ascending."""
-
-    def passages(self, rows: Any) -> Sequence[Passage]:
-        """The passages of these rows."""
-
-    @property
-    def manifest(self) -> Any:
-        """Counts, model and date."""
-
-
-class Asked(Protocol):
-    """What answers; ``retrieval.engine.Engine`` is the real one. All calls may block."""
-
-    def load(self) -> Corpus:
-        """Get ready, and say what is served."""
-
-    def current(self) -> Corpus:
-        """What the next question will see."""
-
-    def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
-        """The answer to a question after its predecessors."""
-
-    @property
-    def problem(self) -> str | None:
-        """Why a newer generation could not be opened."""
+PRESSES_PER_MINUTE = 40
 
 
 @dataclass(slots=True)
@@ -77,6 +39,25 @@ class Figures:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One answered question, for whoever counts them. ``key`` names it in votes, ``took_ms`` is the search's time."""
+
+    update: Update
+    key: str
+    answer: Answer
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told: of each answer that was sent, of each vote with its question, and of each person to forget."""
+
+    answered: list[Callable[[Heard], None]] = field(default_factory=list)
+    voted: list[Callable[[Vote, str], None]] = field(default_factory=list)
+    forgotten: list[Callable[[int], None]] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class Services:
     """Everything that the handlers need; one per process."""
@@ -87,13 +68,25 @@ class Services:
     pool: Executor
     limit: RateLimit
     figures: Figures = field(default_factory=Figures)
+    journal: Journal = field(default_factory=Journal)
     order: ChatOrder = field(init=False)
     ledger: Ledger = field(init=False)
+    memory: Memory = field(init=False)
+    guide: Guide = field(init=False)
+    presses: RateLimit = field(default_factory=lambda: RateLimit(PRESSES_PER_MINUTE))
+    listeners: Listeners = field(default_factory=Listeners)
+    away: dict[int, list[str]] = field(default_factory=dict)  # by chat: questions from while the bot was away
     reload: asyncio.Task[None] | None = None
     jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
+    opened: dict[tuple[int, str], float] = field(default_factory=dict)  # in groups: when what was last shown
+    inline_latest: dict[int, str] = field(default_factory=dict)  # by user: the query that they type at
+    inline_known: OrderedDict[tuple[str, str, str], Any] = field(default_factory=OrderedDict)
+
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.store)
+        self.memory = Memory(self.store)
+        self.guide = Guide(self.engine)
 
     async def off_loop(self, work: Callable[[], Result]) -> Result:
         """Run blocking work in the bounded pool."""
@@ -105,11 +98,26 @@ class Services:
         private = chat is not None and chat.type == chat.PRIVATE
         return private and user is not None and user.id in self.config.telegram.admins
 
+    def title_of(self, article: str) -> str:
+        """The title of an article named by its id; what is no id is a title already."""
+        try:
+            return self.engine.current().article(article).title
+        except KeyError:
+            return article
+
+    def vote(self, vote: Vote) -> None:
+        """Tell whoever listens what somebody thinks of an answer."""
+        question, _ = self.memory.question(vote.key) or ("", ())
+        for listener in self.listeners.voted:
+            listener(vote, question)
+
     def script_of(self, update: Update) -> Script:
-        """How to speak to this chat: as it asked last, else by the language of the user's Telegram."""
-        chat, user = update.effective_chat, update.effective_user
-        known = self.store.script(chat.id) if chat is not None else None
-        return known or script_of_language(user.language_code if user is not None else None)
+        """How to speak to this person: as they chose, else as they wrote last, else by their Telegram's language."""
+        user = update.effective_user
+        if user is None:
+            return Script.SIMPLIFIED
+        known, _ = self.memory.script(user.id)
+        return known or script_of_language(user.language_code)
 
 
 def script_of_language(code: str | None) -> Script:

@@ -1,96 +1,78 @@
-"""The conversation: questions, follow-ups, buttons and the commands that everybody may use."""
+"""Questions: asked, followed up, edited, pressed as buttons, or left waiting while the bot was away."""
 
 import asyncio
-import logging
 import re
 import secrets
-from collections.abc import Callable
+import time
 
 from telegram import Message, MessageEntity, Update
 
-from bot import catalogue, markup, render
-from bot.context import Context, Corpus, Services, services_of
-from bot.delivery import Place, acknowledge, deliver, edit, place_of, typing
+from bot import markup
+from bot.answering import alert, asked, tell
+from bot.context import Context, services_of
+from bot.delivery import acknowledge, deliver, place_of
 from bot.limits import Verdict
-from bot.messages import Say, of_error, say
-from bot.render import Button, OutgoingMessage
+from bot.messages import Say, say
+from bot.outgoing import asking, rows, telegram_text
 from bot.store import Answered
-from retrieval.errors import XianwenError
-from retrieval.types import Answer, Script
 
-logger = logging.getLogger(__name__)
+AWAY_S = 3600.0  # older questions are not answered one by one: their askers have long gone on
+_AWAY_OFFERED = 3
+_AWAY_PAUSE_S = 1.0
+_FORWARDED_CHARS = 100
 
 
 async def private_question(update: Update, context: Context) -> None:
-    """Any text in a private chat is a question."""
+    """Any text in a private chat is a question, or a word on an answer if it replies to our wish for one."""
     message = update.effective_message
-    if message is not None and message.text:
-        await _asked(update, context, message.text)
+    if message is None or not message.text or await _is_note(update, context, message):
+        return
+    if time.time() - message.date.timestamp() > AWAY_S:
+        _put_off(update, context, message.text)
+    else:
+        await asked(update, context, message.text)
 
 
 async def group_question(update: Update, context: Context) -> None:
     """In a group only what is addressed to the bot is a question; its name is no part of it."""
     message = update.effective_message
-    if message is not None and message.text:
-        name = re.compile(re.escape(f"@{context.bot.username}"), re.IGNORECASE)
-        await _asked(update, context, name.sub(" ", message.text).strip())
+    if message is None or not message.text or await _is_note(update, context, message):
+        return
+    if time.time() - message.date.timestamp() <= AWAY_S:
+        await asked(update, context, _unnamed(message.text, context.bot.username))
 
 
 async def ask(update: Update, context: Context) -> None:
     """``/ask`` and a question."""
     text = " ".join(context.args or ())
     if text:
-        await _asked(update, context, text)
+        await asked(update, context, text)
     else:
         await tell(update, context, Say.ASK_USAGE)
 
 
-async def start(update: Update, context: Context) -> None:
-    """Forget the conversation, introduce the bot, and offer questions that it can answer."""
-    services, chat, user = services_of(context), update.effective_chat, update.effective_user
-    if chat is None or user is None:
+async def edited(update: Update, context: Context) -> None:
+    """A question that was put differently is answered again, in the place of the first answer."""
+    message, user = update.edited_message, update.effective_user
+    if message is None or user is None or not message.text:
         return
-    services.store.forget(chat.id, user.id)
-    script = services.script_of(update)
-
-    def look() -> tuple[Corpus, list[str]]:
-        corpus = services.engine.current()
-        return corpus, catalogue.examples(corpus)
-
-    try:
-        corpus, questions = await services.off_loop(look)
-    except XianwenError as error:
-        logger.warning("nothing to introduce: %s", error)
-        await tell(update, context, Say.START_EMPTY)
-        return
-    counts = {"articles": corpus.manifest.articles, "counties": len(catalogue.counties_of(corpus))}
-    key = secrets.token_urlsafe(6)
-    services.store.keep(key, Answered(chat.id, user.id, script, asks=tuple(questions)))
-    buttons = tuple((Button(question, f"q1:{key}:{at}"),) for at, question in enumerate(questions))
-    messages = render.telegram_text(say(Say.START, script, **counts, span=""), buttons)
-    await deliver(context.bot, services.store, place_of(update), messages)
-
-
-async def help_(update: Update, context: Context) -> None:
-    """How to use the bot; admins see their commands, too."""
-    from bot.administration import help_text  # which falls back on this module
-
     services = services_of(context)
-    script = services.script_of(update)
-    text = say(Say.HELP, script, examples="", follow="", compared="")
-    if services.is_admin(update):
-        text += "\n\n" + help_text(script)
-    await deliver(context.bot, services.store, place_of(update), render.telegram_text(text))
+    before = services.memory.reply(message.chat_id, message.message_id)
+    text = _unnamed(re.sub(r"^/ask(@\w+)?\s*", "", message.text), context.bot.username)
+    if before is None or before.user != user.id or before.question == markup.clean(text) or not text:
+        return
+    async with services.order.turn(message.chat_id):
+        await asked(update, context, text, before=before)
 
 
-async def counties(update: Update, context: Context) -> None:
-    """Which counties there are."""
-    await _show_page(update, context, "counties", 0)
-
-
-async def sources(update: Update, context: Context) -> None:
-    """Which articles there are."""
-    await _show_page(update, context, "sources", 0)
+async def forwarded(update: Update, context: Context) -> None:
+    """Somebody else's words are looked up only if the asker says so."""
+    message = update.effective_message
+    text = markup.clean((message.text if message else "") or "")
+    if not text.strip() or len(text) > _FORWARDED_CHARS:
+        await tell(update, context, Say.FORWARDED_LONG)
+    else:
+        await offer(update, context, Say.FORWARDED, [text])
 
 
 async def unknown_command(update: Update, context: Context) -> None:
@@ -100,154 +82,93 @@ async def unknown_command(update: Update, context: Context) -> None:
         await tell(update, context, Say.UNKNOWN_COMMAND)
 
 
-async def not_text(update: Update, context: Context) -> None:
-    """Photos, voices, stickers and the like."""
-    await tell(update, context, Say.TEXT_ONLY)
-
-
-async def press_citation(update: Update, context: Context) -> None:
-    """Show the paragraph that a citation came from, as it was when the answer was given."""
-    kept = await _kept(update, context)
-    if kept is None:
-        return
-    stored, number = kept
-    shown = next((view for view in stored.citations if view.number == number), None)
-    assert update.callback_query is not None
-    if shown is None:
-        await _alert(update, context, Say.STALE_BUTTON)
-        return
-    await acknowledge(update.callback_query)
-    messages = render.telegram_citation(shown, stored.script)
-    await deliver(context.bot, services_of(context).store, place_of(update), messages)
-
-
 async def press_question(update: Update, context: Context) -> None:
-    """Ask the question behind a button."""
-    kept = await _kept(update, context)
+    """Ask the question behind a button, for whoever presses it."""
+    kept = await pressed(update, context)
     query, chat = update.callback_query, update.effective_chat
     if kept is None or query is None or chat is None:
         return
     stored, at = kept
     services = services_of(context)
     if at >= len(stored.asks):
-        await _alert(update, context, Say.STALE_BUTTON)
+        await alert(update, context, Say.STALE_BUTTON)
     elif services.order.is_full(chat.id):
-        await _alert(update, context, Say.BUSY)
+        await alert(update, context, Say.BUSY)
     else:
         await acknowledge(query)
         async with services.order.turn(chat.id):
-            await _asked(update, context, stored.asks[at])
-
-
-async def press_page(update: Update, context: Context) -> None:
-    """Turn the page of a list."""
-    query = update.callback_query
-    assert query is not None and query.data is not None
-    _, what, page = query.data.split(":")
-    await acknowledge(query)
-    await _show_page(update, context, what, int(page), query.message if isinstance(query.message, Message) else None)
+            await asked(update, context, stored.asks[at], script=stored.script)
 
 
 async def press_stale(update: Update, context: Context) -> None:
     """A button of another time, or no button of ours."""
-    await _alert(update, context, Say.STALE_BUTTON)
+    await alert(update, context, Say.STALE_BUTTON)
 
 
-async def tell(update: Update, context: Context, what: Say, **values: object) -> None:
-    """Say one sentence where the update came from."""
-    services = services_of(context)
-    text = say(what, services.script_of(update), **values)
-    await deliver(context.bot, services.store, place_of(update), render.telegram_text(text))
-
-
-async def _asked(update: Update, context: Context, text: str) -> None:
+async def offer(update: Update, context: Context, what: Say, questions: list[str]) -> None:
+    """Say one sentence with a button for each question under it."""
     services, chat, user = services_of(context), update.effective_chat, update.effective_user
     if chat is None or user is None:
         return
-    verdict = Verdict.ALLOWED if services.is_admin(update) else services.limit.judge(user.id)
-    if verdict is Verdict.REFUSED:
-        await tell(update, context, Say.TOO_MANY)
-    if verdict is not Verdict.ALLOWED:
-        return
-    place = place_of(update)
-    try:
-        async with typing(context.bot, place):
-            key, answer, messages = await _answer(services, chat.id, user.id, markup.clean(text))
-    except TimeoutError:
-        logger.warning("a question took longer than %s s", services.config.telegram.answer_deadline_s)
-        await tell(update, context, Say.TOO_SLOW)
-    except XianwenError as error:
-        what = of_error(error)
-        if what is Say.FAILED:
-            raise
-        logger.info("a question was not answered: %s", type(error).__name__)
-        await tell(update, context, what)
-    else:
-        await _reply(context, place, user.id, key, answer, messages)
+    script, key = services.script_of(update), secrets.token_urlsafe(6)
+    services.store.keep(key, Answered(chat.id, user.id, script, asks=tuple(questions)))
+    messages = telegram_text(say(what, script), rows(asking(key, questions), 1))
+    await deliver(context.bot, services.store, place_of(update), messages)
 
 
-async def _answer(services: Services, chat: int, user: int, text: str) -> tuple[str, Answer, list[OutgoingMessage]]:
-    """Search and render in the pool, within the deadline. Raises TimeoutError and what the engine raises."""
-    history = services.store.history(chat, user)
-    key = secrets.token_urlsafe(6)
+async def pressed(update: Update, context: Context) -> tuple[Answered, int] | None:
+    """What the pressed button belongs to, and its number; None once the user was told why not.
 
-    def work() -> tuple[Answer, list[OutgoingMessage]]:
-        answer = services.engine.ask(text, history)
-        return answer, render.telegram(answer, key)
-
-    answer, messages = await asyncio.wait_for(services.off_loop(work), services.config.telegram.answer_deadline_s)
-    return key, answer, messages
-
-
-async def _reply(
-    context: Context, place: Place, user: int, key: str, answer: Answer, messages: list[OutgoingMessage]
-) -> None:
-    services, question = services_of(context), answer.question
-    services.figures.questions += 1
-    services.store.set_script(place.chat, question.script)
-    services.store.remember(place.chat, user, question.asked)
-    views = tuple(render.view(citation, answer.generation) for citation in answer.citations)
-    asks = render.asks(answer)
-    if views or asks:
-        services.store.keep(key, Answered(place.chat, user, question.script, views, asks))
-    await deliver(context.bot, services.store, place, messages)
-    logger.info("a question: %s, %d citations", answer.status.value, len(views))
-
-
-async def _kept(update: Update, context: Context) -> tuple[Answered, int] | None:
-    """What the pressed button belongs to, and its number; None once the user was told why not."""
-    query, chat = update.callback_query, update.effective_chat
+    In a group anybody may press: a citation is for all to read, and a question is asked as their own.
+    """
+    query, chat, services = update.callback_query, update.effective_chat, services_of(context)
     assert query is not None and query.data is not None
-    _, key, number = query.data.split(":")
-    stored = services_of(context).store.answered(key)
+    _, key, *number = query.data.split(":")
+    stored = services.store.answered(key)
     if stored is None or chat is None:
-        await _alert(update, context, Say.STALE_BUTTON)
-    elif stored.chat != chat.id or stored.user != query.from_user.id:
-        await _alert(update, context, Say.FOREIGN_BUTTON)
+        await alert(update, context, Say.STALE_BUTTON)
+    elif stored.chat not in (0, chat.id):
+        await alert(update, context, Say.FOREIGN_BUTTON)
+    elif services.presses.judge(query.from_user.id) is not Verdict.ALLOWED:
+        await alert(update, context, Say.TOO_HASTY)
     else:
-        return stored, int(number)
+        return stored, int(number[0]) if number and number[0].isdigit() else 0
     return None
 
 
-async def _alert(update: Update, context: Context, what: Say) -> None:
-    if update.callback_query is not None:
-        await acknowledge(update.callback_query, say(what, services_of(context).script_of(update)))
+async def _is_note(update: Update, context: Context, message: Message) -> bool:
+    """Whether the message says what was wrong with an answer; then it is kept as that."""
+    replied, user, services = message.reply_to_message, update.effective_user, services_of(context)
+    key = services.memory.prompted(message.chat_id, replied.message_id, user.id) if replied and user else ""
+    if not key or user is None:
+        return False
+    services.vote(services.memory.explain(key, user.id, note=markup.clean(message.text or "")))
+    await tell(update, context, Say.THANKS)
+    return True
 
 
-async def _show_page(update: Update, context: Context, what: str, page: int, message: Message | None = None) -> None:
+def _put_off(update: Update, context: Context, text: str) -> None:
+    """Remember a question from while the bot was away; one message offers the last of them when all have come."""
+    chat = update.effective_chat
+    assert chat is not None
     services = services_of(context)
-    script = services.script_of(update)
-    build: Callable[[Corpus, int, Script], OutgoingMessage] = (
-        catalogue.counties_page if what == "counties" else catalogue.sources_page
-    )
-    try:
-        shown = await services.off_loop(lambda: build(services.engine.current(), page, script))
-    except XianwenError as error:
-        logger.warning("nothing to list: %s", error)
-        await tell(update, context, Say.NOTHING_YET)
-        return
-    if message is None or not await edit(context.bot, services.store, message, shown):
-        await deliver(context.bot, services.store, place_of(update), [shown])
+    waiting = services.away.setdefault(chat.id, [])
+    waiting.append(markup.clean(text)[: services.config.search.max_question_chars])
+    if len(waiting) == 1:
+        context.application.create_task(_offer_missed(update, context, chat.id), update=update)
+
+
+async def _offer_missed(update: Update, context: Context, chat: int) -> None:
+    services, count = services_of(context), 0
+    while count != len(services.away[chat]):
+        count = len(services.away[chat])
+        await asyncio.sleep(_AWAY_PAUSE_S)
+    missed = [text for text in dict.fromkeys(services.away.pop(chat)) if text.strip()]
+    await offer(update, context, Say.AWAY, missed[-_AWAY_OFFERED:])
+
+
+def _unnamed(text: str, username: str) -> str:
+    return re.sub(re.escape(f"@{username}"), " ", text, flags=re.IGNORECASE).strip()
 
 
 def is_addressed(message: Message, username: str, bot_id: int) -> bool:

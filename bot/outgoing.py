@@ -30,10 +30,11 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message that Telegram accepts: HTML and rows of buttons."""
+    """One message that Telegram accepts: HTML and rows of buttons, or a wish for a reply to it."""
 
     text_html: str
     buttons: Rows = ()
+    wants_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)

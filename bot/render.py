@@ -34,7 +34,7 @@ def plain(answer: Answer) -> str:
 def sources_block(answer: Answer, today: datetime.date | None = None) -> str:
     """The sources as text, one article a line with its numbers; empty for a refusal."""
     said = []
-    for line, group in _sources(answer):
+    for line, group in _sources(answer.citations, answer.question.script):
         article = group[0].article
         marks = standing(article.expires, article.replaced_by, answer.question.script, today or _today())
         said.append(" ".join(part for part in (line.text, article.url, *marks) if part))
@@ -57,9 +57,10 @@ def telegram(
     if answer.citations:
         lines += _warnings(answer, title_of, today or _today())
         title = Line((Span(_sources_title(answer), "b"),), quoted=True)
-        lines += [title, *(line for line, _ in _sources(answer))]
+        lines += [title, *(line for line, _ in _sources(answer.citations, answer.question.script))]
     messages = [
-        OutgoingMessage(markup.to_html(part), _citation_buttons(part, answer, key)) for part in markup.pack(lines)
+        OutgoingMessage(markup.to_html(part), _citation_buttons(part, answer.question.script, key))
+        for part in markup.pack(lines)
     ]
     below = _tools(answer, key) + _ask_buttons(answer, key, related)
     messages[-1] = OutgoingMessage(messages[-1].text_html, messages[-1].buttons + below)
@@ -71,7 +72,11 @@ def inline(answer: Answer, today: datetime.date | None = None) -> OutgoingMessag
     claims = _lines(answer)
     while True:
         numbers = {number for line in claims for number in line.numbers}
-        sources = [line for line, group in _sources(answer) if any(one.number in numbers for one in group)]
+        sources = [
+            line
+            for line, group in _sources(answer.citations, answer.question.script)
+            if any(one.number in numbers for one in group)
+        ]
         warnings = [
             line
             for line in _warnings(answer, same, today or _today())
@@ -81,6 +86,15 @@ def inline(answer: Answer, today: datetime.date | None = None) -> OutgoingMessag
         if not others or len(claims) == 1:
             return OutgoingMessage(markup.to_html(first))
         claims = claims[:-1]
+
+
+def further(citations: Sequence[Citation], script: Script, key: str) -> list[OutgoingMessage]:
+    """Passages to read on, each with its number, source and button."""
+    lines = [Line((Span(say(Say.MORE_TITLE, script), "b"),))]
+    for one in citations:
+        lines.append(Line((Span("• " + _worded(one.quote, script)),), tail=f" [{one.number}]", numbers=(one.number,)))
+    lines += [line for line, _ in _sources(citations, script)]
+    return [OutgoingMessage(markup.to_html(part), _citation_buttons(part, script, key)) for part in markup.pack(lines)]
 
 
 def copied(answer: Answer) -> str:
@@ -196,7 +210,7 @@ def _worded(text: str, script: Script) -> str:
 def _warnings(answer: Answer, title_of: Callable[[str], str], today: datetime.date) -> list[Line]:
     """A line for each cited article that may no longer hold."""
     lines = []
-    for _, group in _sources(answer):
+    for _, group in _sources(answer.citations, answer.question.script):
         article, numbers = group[0].article, tuple(one.number for one in group)
         replaced_by = article.replaced_by and title_of(article.replaced_by)
         for words in standing(article.expires, replaced_by, answer.question.script, today):
@@ -212,20 +226,19 @@ def _sources_title(answer: Answer) -> str:
     return f"{title} · {say(Say.AS_OF, script, day=max(days))}" if days else title
 
 
-def _sources(answer: Answer) -> list[tuple[Line, list[Citation]]]:
+def _sources(citations: Sequence[Citation], script: Script) -> list[tuple[Line, list[Citation]]]:
     groups: dict[str, list[Citation]] = {}
-    for citation in answer.citations:
+    for citation in citations:
         groups.setdefault(citation.article.id, []).append(citation)
-    script = answer.question.script
     return [
         (source_line(" ".join(f"[{one.number}]" for one in group) + " ", group[0].article, script), group)
         for group in groups.values()
     ]
 
 
-def _citation_buttons(part: tuple[Line, ...], answer: Answer, key: str) -> Rows:
+def _citation_buttons(part: tuple[Line, ...], script: Script, key: str) -> Rows:
     numbers = sorted({number for line in part for number in line.numbers})
-    script, few = answer.question.script, len(numbers) <= _FEW_BUTTONS
+    few = len(numbers) <= _FEW_BUTTONS
     buttons = [
         Button(say(Say.SOURCE_BUTTON, script, number=number) if few else f"[{number}]", f"c1:{key}:{number}")
         for number in numbers

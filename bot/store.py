@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.render import CitationView
+from bot.cards import CitationView
 from retrieval.errors import ServiceError
 from retrieval.types import Script
 
 HISTORY_LENGTH = 6
 _HOUR = 3600.0
-_HISTORY_S = 6 * _HOUR
+HISTORY_HOURS = 6
+_HISTORY_S = HISTORY_HOURS * _HOUR
 _SEEN_S = 24 * _HOUR
-_ASKS_S = 7 * 24 * _HOUR
 _ANSWERS_S = 180 * 24 * _HOUR
 
 _SCHEMA = """
@@ -130,7 +130,8 @@ class Store:
         citations = json.dumps([asdict(shown) for shown in answered.citations])
         row = (key, answered.chat, answered.user, self._clock(), answered.script.value, citations)
         with self._lock:
-            self._db.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(answered.asks)))
+            values = (*row, json.dumps(answered.asks))
+            self._db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def answered(self, key: str) -> Answered | None:
         """What was kept under a key."""
@@ -182,7 +183,6 @@ class Store:
         if now - self._swept < _HOUR:
             return
         self._swept = now
-        self._db.execute("UPDATE answers SET asks = '[]' WHERE asks != '[]' AND at < ?", (now - _ASKS_S,))
         for table, age in (("seen", _SEEN_S), ("history", _HISTORY_S), ("answers", _ANSWERS_S)):
             self._db.execute(f"DELETE FROM {table} WHERE at < ?", (now - age,))  # noqa: S608 - names are ours
 

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
@@ -35,6 +35,7 @@ class Screen(BaseRequest):
         self._out = out
         self._numbers = itertools.count(1)
         self.choices: list[tuple[str, dict[str, Any]]] = []
+        self.reply_to: dict[str, Any] | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -52,25 +53,39 @@ class Screen(BaseRequest):
     ) -> tuple[int, bytes]:
         """Carry out one call of the Bot API."""
         values = request_data.parameters if request_data is not None else {}
-        result = self._carry_out(url.rsplit("/", 1)[-1], values)
+        files = (request_data.multipart_data or {}).values() if request_data is not None else ()
+        result = self._carry_out(url.rsplit("/", 1)[-1], values, [(name, body) for name, body, _ in files if isinstance(body, bytes)])
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
-    def _carry_out(self, name: str, values: dict[str, Any]) -> Any:
+    def _carry_out(self, name: str, values: dict[str, Any], files: list[tuple[str, bytes]]) -> Any:
         if name == "getMe":
-            return {"id": 2, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
+            return _BOT
         if name == "answerCallbackQuery" and values.get("text"):
             self._print(f"! {values['text']}")
-        if name not in ("sendMessage", "editMessageText"):
+        if name not in ("sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument"):
             return True
-        number = values.get("message_id") or next(self._numbers)
-        message = {"message_id": number, "date": int(time.time()), "chat": _CHAT, "text": values["text"]}
-        self._print(self._readable(values["text"]))
-        rows = (values.get("reply_markup") or {}).get("inline_keyboard", ())
-        if rows:
-            self.choices = [(button["callback_data"], message) for row in rows for button in row]
-            labels = [button["text"] for row in rows for button in row]
-            self._print("  ".join(f"({at}) {label}" for at, label in enumerate(labels, start=1)))
+        number, markup = values.get("message_id") or next(self._numbers), values.get("reply_markup") or {}
+        message = {"message_id": number, "date": int(time.time()), "chat": _CHAT, "text": values.get("text", "")}
+        if "text" in values:
+            self._print(self._readable(values["text"]))
+        for file, body in files:
+            self._print(f"--- {file}\n{body.decode()}---")
+        self._offer({**message, "from": _BOT}, markup.get("inline_keyboard", ()))
+        if markup.get("force_reply"):
+            self.reply_to = {**message, "from": _BOT}
         return message
+
+    def _offer(self, message: dict[str, Any], rows: Sequence[Sequence[dict[str, Any]]]) -> None:
+        """Number the buttons that can be pressed, and show where the others lead; copying is the terminal's own."""
+        buttons = [button for row in rows for button in row]
+        pressed = [button for button in buttons if "callback_data" in button]
+        if pressed:
+            message = {**message, "reply_markup": {"inline_keyboard": rows}}
+            self.choices = [(button["callback_data"], message) for button in pressed]
+            self._print("  ".join(f"({at}) {button['text']}" for at, button in enumerate(pressed, start=1)))
+        for button in buttons:
+            if "url" in button:
+                self._print(f"{button['text']}: {button['url']}")
 
     def _readable(self, text: str) -> str:
         if self._out.isatty():
@@ -82,6 +97,7 @@ class Screen(BaseRequest):
         self._out.flush()
 
 
+_BOT = {"id": 2, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
 _CHAT = {"id": USER, "type": "private", "first_name": "terminal"}
 _PERSON = {"id": USER, "is_bot": False, "first_name": "terminal", "language_code": "zh"}
 
@@ -139,18 +155,20 @@ async def _talk(
         if 0 <= at < len(screen.choices):
             row = _pressed(number, *screen.choices[at])
         else:
-            row = _typed(number, text)
+            row = _typed(number, text, screen.reply_to)
+            screen.reply_to = None
             screen.choices = []  # the numbers on the screen belong to what was asked before
         await process(Update.de_json(row, bot))
         while services.jobs:
             await asyncio.gather(*services.jobs, return_exceptions=True)
 
 
-def _typed(number: int, text: str) -> dict[str, Any]:
+def _typed(number: int, text: str, reply_to: dict[str, Any] | None = None) -> dict[str, Any]:
     command = re.match(r"/\w+", text)
     entities = [{"type": "bot_command", "offset": 0, "length": len(command.group())}] if command else []
     message = {"message_id": -number, "date": int(time.time()), "chat": _CHAT, "from": _PERSON, "text": text}
-    return {"update_id": number, "message": {**message, "entities": entities}}
+    replied = {"reply_to_message": reply_to} if reply_to else {}
+    return {"update_id": number, "message": {**message, "entities": entities, **replied}}
 
 
 def _pressed(number: int, data: str, message: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,6 @@ async def test_conversation_in_the_terminal(tmp_path, monkeypatch):
 
 async def test_numbers_press_no_buttons_of_an_earlier_question():
     engine = FakeEngine(lambda text, history: refused(text, Reason.MEDICAL_ADVICE) if "药" in text else answered(text))
-    lines = io.StringIO("村卫生室怎么办\n吃什么药\n1\n")
+    lines = io.StringIO("村卫生室怎么办\n吃什么药\n9\n")
     assert await converse(Config(), engine, lines, io.StringIO()) == 0
-    assert [asked for asked, _ in engine.asked] == ["村卫生室怎么办", "吃什么药", "1"]
+    assert [asked for asked, _ in engine.asked] == ["村卫生室怎么办", "吃什么药", "9"]

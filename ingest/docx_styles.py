@@ -169,7 +169,7 @@ def _counted(depth: int, counts: list[int | None], levels: dict[int, _Level]) ->
 
 
 def _spaced(label: str) -> str:
-    return f"{label} " if label and (label[-1].isascii() or label[-1] in "章节条篇编") else label
+    return f"{label} " if label and label[-1] not in "、，。．：；）】》" else label
 
 
 def in_form(count: int, form: str) -> str:

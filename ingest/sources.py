@@ -12,6 +12,7 @@ from ingest.formats import EXTENSIONS, HEAD, recognise
 from ingest.reading import Reader
 from retrieval.config import Config, IngestConfig
 
+_NAMED_ALIKE = ("another file has this name", "rename it, or ingest the folder above both")
 _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 
@@ -39,12 +40,12 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
                 seen.add(real)
                 source = _free_name(file, folder, taken)
                 if source is None:
-                    yield Rejected(
-                        _sayable(str(file)), "another file has this name", "rename it, or ingest the folder above both"
-                    )
+                    yield Rejected(_sayable(str(file)), *_NAMED_ALIKE)
                     continue
+                for item in _read(file, source, config.ingest, reader):
+                    yield Rejected(f"{source}: {item.source}", *_NAMED_ALIKE) if item.source in taken else item
+                    taken.add(item.source)
                 taken.add(source)
-                yield from _read(file, source, config.ingest, reader)
             yield from unread
 
 

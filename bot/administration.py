@@ -12,10 +12,23 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
 from bot import admin_messages as words
-from bot import bans, corpus_admin, gap_inbox, generations_admin, own_words, reloading, uploads, wants
+from bot import (
+    bans,
+    broadcast,
+    corpus_admin,
+    exports,
+    gap_inbox,
+    generations_admin,
+    golden_set,
+    own_words,
+    reloading,
+    statistics_admin,
+    uploads,
+    wants,
+)
 from bot.admin_messages import Words, wording
 from bot.bans import day_of
-from bot.context import Context
+from bot.context import AnyApplication, Context, Services, services_of
 from bot.conversation import press_stale, unknown_command
 from bot.delivery import acknowledge
 from bot.desk import Desk, OldButton, Order, Press
@@ -70,6 +83,10 @@ COMMANDS: dict[str, tuple[Order, Words]] = {
     "corpus": (corpus_admin.order_corpus, words.MENU_CORPUS),
     "gaps": (gap_inbox.order_gaps, words.MENU_GAPS),
     "word": (own_words.order_word, words.MENU_WORD),
+    "golden": (golden_set.order_golden, words.MENU_GOLDEN),
+    "stats": (statistics_admin.order_stats, words.MENU_STATS),
+    "export": (exports.order_export, words.MENU_EXPORT),
+    "broadcast": (broadcast.order_broadcast, words.MENU_BROADCAST),
     "ban": (bans.order_ban, words.MENU_BAN),
     "unban": (bans.order_unban, words.MENU_UNBAN),
     "audit": (audit, words.MENU_AUDIT),
@@ -78,6 +95,8 @@ ACTIONS: dict[str, Press] = {
     **generations_admin.ACTIONS,
     **corpus_admin.ACTIONS,
     **gap_inbox.ACTIONS,
+    **golden_set.ACTIONS,
+    **broadcast.ACTIONS,
     **uploads.ACTIONS,
 }
 
@@ -98,6 +117,20 @@ def handlers(admins: Collection[int] = ()) -> list[AnyHandler]:
 def gate() -> AnyHandler:
     """What stands before all handlers and turns banned users away."""
     return TypeHandler(Update, bans.gate)
+
+
+def resume(application: AnyApplication) -> None:
+    """Go on with what a restart interrupted: mailings, and people who are to be told. Needs a running application."""
+    services, bot = services_of(application), application.bot
+    work = [broadcast.run(bot, services, mailing) for mailing in services.ledger.mailings.running()]
+    for job in (*work, wants.resume(bot, services), _sweep(services)):
+        task = application.create_task(job, name="resumed")
+        services.jobs.add(task)
+        task.add_done_callback(services.jobs.discard)
+
+
+async def _sweep(services: Services) -> None:
+    await services.off_loop(lambda: uploads.sweep(services))
 
 
 def menu(script: Script) -> dict[str, str]:

@@ -17,7 +17,7 @@ _PAGE = 8
 _QUESTIONS = 10
 _WHYS = 5
 _ARTICLES = 8
-_REASONS = {
+REASONS = {
     Reason.NOT_IN_CORPUS.value: words.REASON_NOT_IN_CORPUS,
     Reason.UNKNOWN_COUNTY.value: words.REASON_UNKNOWN_COUNTY,
     DISLIKED: words.REASON_DISLIKED,
@@ -155,7 +155,7 @@ async def _show(desk: Desk, group: Group) -> None:
     for question, count in group.questions[:_QUESTIONS]:
         lines.append(desk.word(words.GAP_QUESTION, question=question, count=count))
     reasons = {gap.reason for gap in group.gaps}
-    told = "、".join(desk.word(what) for name, what in _REASONS.items() if name in reasons)
+    told = "、".join(desk.word(what) for name, what in REASONS.items() if name in reasons)
     lines.append(desk.word(words.GAP_REASONS, reasons=told))
     lines += [desk.word(words.GAP_WHY, why=gap.why) for gap in group.gaps if gap.why][:_WHYS]
     lines += [desk.word(words.GAP_ARTICLE, article=name) for name in sorted({gap.article for gap in group.gaps} - {""})]

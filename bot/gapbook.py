@@ -9,13 +9,15 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.markup import whole
 from bot.store import Store
-from retrieval.types import Answer, Reason, Script
+from retrieval.types import Answer, Question, Reason, Script
 
 GAP_REASONS = frozenset({Reason.NOT_IN_CORPUS, Reason.UNKNOWN_COUNTY})
 DISLIKED = "disliked"
 _HOUR = 3600.0
 _KEPT_S = 180 * 24 * _HOUR
+_WHY_CHARS = 500
 _MOST = 5000  # open questions; the oldest go first
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS gaps (
@@ -48,6 +50,18 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """A gap to be kept. ``token`` names it in buttons and cannot be guessed."""
+
+    question: str
+    topic: str
+    counties: tuple[str, ...]
+    reason: str
+    why: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Want:
     """Somebody who wants to know. ``question`` is the one under which the button was pressed."""
 
@@ -69,15 +83,20 @@ class GapBook:
         """Keep the question of a refusal; what its button carries, or None where no article could close the gap."""
         if answer.reason not in GAP_REASONS:
             return None
-        return self._keep(answer, answer.reason.value, "")
+        return self._keep(answer.question, answer.reason.value)
 
-    def disliked(self, answer: Answer, why: str = "") -> str:
-        """Keep the question of an answer that somebody found bad."""
-        return self._keep(answer, DISLIKED, why)
+    def disliked(self, question: Question, token: str, why: str = "") -> None:
+        """Keep the question of an answer that somebody found bad; the same token again changes why."""
+        if not self._store.execute("UPDATE gaps SET why = ? WHERE token = ? RETURNING id", why[:_WHY_CHARS], token):
+            self._keep(question, DISLIKED, why, token)
 
-    def keep(self, question: str, topic: str, counties: Iterable[str], reason: str, why: str = "") -> str:
+    def drop(self, token: str) -> None:
+        """The answer was not so bad after all."""
+        self._store.execute("DELETE FROM gaps WHERE token = ?", token)
+
+    def keep(self, gap: New) -> str:
         """Keep a question by its parts; the token of the new row."""
-        token, now = secrets.token_urlsafe(9), self._store.now()
+        now = self._store.now()
         self._store.execute("DELETE FROM gaps WHERE at < ?", now - _KEPT_S)
         self._store.execute(
             "DELETE FROM gaps WHERE closed IS NULL AND id <= "
@@ -87,9 +106,10 @@ class GapBook:
         self._store.execute("DELETE FROM wants WHERE gap NOT IN (SELECT id FROM gaps)")
         self._store.execute(
             "INSERT INTO gaps (token, at, question, topic, counties, reason, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(token, now - now % _HOUR, question, topic, _dump(sorted(set(counties))), reason, why[:500]),
+            *(gap.token, now - now % _HOUR, whole(gap.question), whole(gap.topic)),
+            *(json.dumps(sorted(set(gap.counties)), ensure_ascii=False), gap.reason, whole(gap.why)[:_WHY_CHARS]),
         )
-        return token
+        return gap.token
 
     def open(self) -> list[Gap]:
         """The open gaps, oldest first."""
@@ -155,18 +175,14 @@ class GapBook:
         """A group became a supergroup."""
         self._store.execute("UPDATE OR REPLACE wants SET chat = ? WHERE chat = ?", new, old)
 
-    def _keep(self, answer: Answer, reason: str, why: str) -> str:
-        question = answer.question
+    def _keep(self, question: Question, reason: str, why: str = "", token: str = "") -> str:
         counties = [*(division.short for division in question.counties), *question.elsewhere]
         if question.region is not None and not counties:
             counties = [question.region.short]
-        return self.keep(question.asked, question.topic, counties, reason, why)
+        token = token or secrets.token_urlsafe(9)
+        return self.keep(New(question.asked, question.topic, tuple(counties), reason, why, token))
 
     def _select(self, tail: str) -> list[Gap]:
         columns = "id, at, question, topic, counties, reason, why, article"
         rows = self._store.execute(f"SELECT {columns} FROM gaps {tail}")  # noqa: S608 - both are ours
         return [Gap(*(*row[:4], tuple(json.loads(row[4])), *row[5:])) for row in rows]
-
-
-def _dump(names: list[str]) -> str:
-    return json.dumps(names, ensure_ascii=False)

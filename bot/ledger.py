@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.gapbook import GapBook
+from bot.mailing import Mailings
 from bot.store import Store
 from bot.tally import Tally
 
@@ -68,11 +69,13 @@ class Ledger:
         store.define(_SCHEMA)
         self.gaps = GapBook(store)
         self.tally = Tally(store)
+        self.mailings = Mailings(store)
 
     def forget(self, user: int) -> None:
         """Nothing is left that leads to this person; a ban stays, or forgetting would lift it."""
         self.gaps.forget(user)
         self.tally.forget(user)
+        self.mailings.forget(user)
 
     def move_chat(self, old: int, new: int) -> None:
         """A group became a supergroup."""

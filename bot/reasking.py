@@ -9,7 +9,6 @@ from bot.desk import Desk
 from bot.outgoing import OutgoingMessage
 from bot.store import Answered
 from retrieval.errors import XianwenError
-from retrieval.types import Answer
 
 ASKED = "asked"  # the kind of draft that holds a question which may become a test
 
@@ -18,16 +17,20 @@ async def ask_again(desk: Desk, question: str) -> None:
     """Ask, show, and offer to make a test of it. Raises XianwenError when there is no answer in time."""
     services, key = desk.services, secrets.token_urlsafe(6)
 
-    def work() -> tuple[Answer, list[OutgoingMessage]]:
+    def work() -> list[OutgoingMessage]:
         answer = services.engine.ask(question)
-        return answer, render.telegram(answer, key)
+        views = tuple(
+            render.view(citation, answer.generation, services.memory.keep_text(citation.article.text))
+            for citation in answer.citations
+        )
+        services.store.keep(key, Answered(desk.admin, desk.admin, answer.question.script, views, render.asks(answer)))
+        services.memory.keep_question(key, desk.admin, question, ())
+        return render.telegram(answer, key, (), services.title_of)
 
     try:
-        answer, messages = await asyncio.wait_for(services.off_loop(work), services.config.telegram.answer_deadline_s)
+        messages = await asyncio.wait_for(services.off_loop(work), services.config.telegram.answer_deadline_s)
     except TimeoutError:
         raise XianwenError("the answer took too long, [telegram] answer_deadline_s, try again") from None
-    views = tuple(render.view(citation, answer.generation) for citation in answer.citations)
-    services.store.keep(key, Answered(desk.admin, desk.admin, answer.question.script, views, render.asks(answer)))
     services.ledger.draft(ASKED, desk.admin, {"question": question}, key)
     await desk.tell(words.ASKED_AGAIN, question=question)
     test = (desk.button(words.GAP_TEST, "test", key),)

@@ -15,7 +15,7 @@ from bot.store import Store
 from retrieval.types import Answer
 
 _DAY = 24 * 3600.0
-_KEPT_S = 400 * _DAY
+KEPT_DAYS = 400
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tally (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, counties TEXT NOT NULL,
@@ -75,7 +75,7 @@ class Tally:
 
     def _person(self, day: str, user: int) -> str:
         self._store.execute("DELETE FROM tally_key WHERE day != ?", day)
-        self._store.execute("DELETE FROM tally WHERE day < ?", day_of(self._store.now() - _KEPT_S))
+        self._store.execute("DELETE FROM tally WHERE day < ?", day_of(self._store.now() - KEPT_DAYS * _DAY))
         self._store.execute("INSERT OR IGNORE INTO tally_key VALUES (?, ?)", day, secrets.token_hex(16))
         ((key,),) = self._store.execute("SELECT key FROM tally_key WHERE day = ?", day)
         return hmac.new(bytes.fromhex(key), str(user).encode(), hashlib.sha256).hexdigest()[:16]

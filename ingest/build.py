@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 
 from ingest.clean import CLEANING_VERSION
-from ingest.document import RawDocument, Rejected, Removal
+from ingest.document import RawDocument, Rejected, Removal, Unread
 from ingest.prepare import Nothing, Prepared, prepare
 from ingest.relations import Standing, superseded
 from ingest.report import FileReport, Report, State
@@ -123,12 +123,14 @@ def _previous(config: Config) -> Generation | None:
 
 
 def _learnt(
-    found: Iterator[RawDocument | Rejected], documents: Spool, progress: Callable[[Progress], None]
+    found: Iterator[RawDocument | Rejected | Unread], documents: Spool, progress: Callable[[Progress], None]
 ) -> SiteFurniture:
     """Read everything once into ``documents``, and learn what the pages of each site have in common."""
     learner = Learner()
     for done, raw in enumerate(found, start=1):
         progress(Progress("read", done, done, raw.source))
+        if isinstance(raw, Unread):
+            continue
         documents.add(raw)
         if isinstance(raw, RawDocument):
             try:

@@ -82,6 +82,15 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A file whose bytes are those of last time, so that nobody needs to parse it again."""
+
+    source: str
+    digest: str
+    correction: Correction | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A kept line (paragraph, heading, list item, table row), repaired and never empty.
 

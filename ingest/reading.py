@@ -1,11 +1,12 @@
 """The bytes of one file to the documents in it: one for most, several for an archive."""
 
+import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from ingest.archive import Allowance, Member, members, open_zip
-from ingest.document import Format, RawDocument, Rejected, Unreadable
+from ingest.document import Format, RawDocument, Rejected, Unread, Unreadable
 from ingest.formats import Kind, check_text, recognise, refuse
 from ingest.guard import Guard, within
 from ingest.parsing import parse
@@ -14,14 +15,17 @@ from retrieval.config import IngestConfig
 _NESTING = 2  # an archive may hold archives, and those hold files
 _LARGE_PAGE, _MANY_TAGS = 2**18, 5000  # beyond, C libraries may be busy for long, and deaf to the clock
 _PARTS = (("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
+Known = Callable[[str, str], bool]
 _LOG = logging.getLogger(__name__)
 
 
 class Reader:
     """Reads files one after another; use it in ``with``, for it may hold a process."""
 
-    def __init__(self, limits: IngestConfig) -> None:
+    def __init__(self, limits: IngestConfig, known: Known | None = None) -> None:
+        """``known`` tells of a source and the SHA-256 (hex) of its bytes whether they need no parsing."""
         self._limits = limits
+        self._known = known
         self._guard = Guard(limits)
 
     def __enter__(self) -> "Reader":
@@ -30,19 +34,21 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._guard.close()
 
-    def read(self, data: bytes, source: str, name: str) -> Iterator[RawDocument | Rejected]:
+    def read(self, data: bytes, source: str, name: str) -> Iterator[RawDocument | Rejected | Unread]:
         """The documents in a file's bytes; ``name`` tells the format where the content does not. Never raises."""
         yield from self._read(data, source, name, _NESTING, Allowance(self._limits.max_expanded_mb * 2**20))
 
     def _read(
         self, data: bytes, source: str, name: str, nesting: int, allowance: Allowance
-    ) -> Iterator[RawDocument | Rejected]:
+    ) -> Iterator[RawDocument | Rejected | Unread]:
         try:
             kind = recognise(name, data)
             check_text(data, kind)
             if kind == "zip":
                 kind = self._inside(data, PurePosixPath(name).suffix.lower())
-            if kind != "zip":
+            if kind != "zip" and self._known and self._known(source, digest := hashlib.sha256(data).hexdigest()):
+                yield Unread(source, digest)
+            elif kind != "zip":
                 yield self.parse(data, source, kind)
             elif nesting:
                 yield from self._unpacked(data, source, nesting - 1, allowance)
@@ -64,7 +70,7 @@ class Reader:
 
     def _unpacked(
         self, data: bytes, source: str, nesting: int, allowance: Allowance
-    ) -> Iterator[RawDocument | Rejected]:
+    ) -> Iterator[RawDocument | Rejected | Unread]:
         empty = True
         for member in members(data, source, self._limits, allowance):
             empty = False

@@ -10,7 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.correction import Correction, Wrong, correction_of
-from ingest.document import RawDocument, Rejected
+from ingest.document import RawDocument, Rejected, Unread
+
+Found = RawDocument | Rejected | Unread
 
 SUFFIX = ".xianwen.toml"
 FOLDER_FILE = "xianwen.toml"
@@ -18,7 +20,7 @@ _MEMBER = "!"  # archive.zip!folder/file.txt
 _EXAMPLE = '["notice.txt"] and below it doc_number = "…"'
 
 
-def corrected(documents: Iterable[RawDocument | Rejected], paths: Sequence[str]) -> Iterator[RawDocument | Rejected]:
+def corrected(documents: Iterable[Found], paths: Sequence[str]) -> Iterator[Found]:
     """The documents with their corrections; ``paths`` are those that were read, in the same order.
 
     One that is to be skipped is rejected with that reason, and one whose correction cannot be used with
@@ -34,7 +36,7 @@ def corrected(documents: Iterable[RawDocument | Rejected], paths: Sequence[str])
     yield from sidecars.unused()
 
 
-def _with(document: RawDocument | Rejected, sidecars: "_Sidecars") -> RawDocument | Rejected:
+def _with(document: Found, sidecars: "_Sidecars") -> Found:
     try:
         found = sidecars.of(document.source)
     except Wrong as error:

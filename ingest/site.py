@@ -8,7 +8,9 @@ set of pages only, not on their order.
 """
 
 import hashlib
+import json
 import re
+import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +19,13 @@ from urllib.parse import urlsplit
 
 from ingest.document import RawDocument
 from ingest.furniture import is_prose
-from ingest.layout import carries, is_content
+from ingest.layout import carries, ends_like_speech, is_content
 from ingest.ruled import Ruled, by_rules
 from retrieval.text import squeeze
 
 RULE = "site"
 FEWEST = 3  # different articles that must have a line
+_MARK = struct.Struct("<8sHB")
 _SHARE_APART = 0.1  # of a site's articles must have a line that stands apart from the text
 _SHARE_ABOVE = 0.5
 _SHARE_BESIDE = 0.8  # where it stands directly beside the text
@@ -31,7 +34,6 @@ _SEPARATES = frozenset(
     navigation meta-line counter attachment breadcrumb site-header outside-main-content control""".split()  # noqa: SIM905
 )
 _FILING = re.compile(r"icp\s?[备证]\D{0,4}\d{6,12}|网站标识码\s?[:：]?\s?\d{8,12}")
-_ENDS_LIKE_SPEECH = re.compile(r"[。！？；!?;…]\s*[”’」』）)]*$")
 _PROTECTED = re.compile(
     r".*(?:局|委|委员会|办|办公室|政府|中心|医院|院|站|所|大队|总队|支队|协会|集团|公司|领导小组|指挥部)"
     r"(?:[(（].{2,12}[)）])?(?:文件)?"  # who signs
@@ -80,6 +82,20 @@ class SiteFurniture:
             learner.add(page)
         return learner.learned()
 
+    def of(self, site: str) -> "SiteFurniture":
+        """What was learned of one site."""
+        return SiteFurniture({site: self.sites[site]} if site in self.sites else {})
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of what was learned; empty where that is nothing."""
+        if not self.sites:
+            return ""
+        told = [
+            (site, *(sorted(key.hex() for key in keys) for keys in (one.above, one.below, one.beside)))
+            for site, one in sorted(self.sites.items())
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
     def drop(self, raw: RawDocument, ruled: Ruled) -> None:
         """Give the rule ``site`` to those kept items that are furniture of the document's site."""
         common = self.sites.get(site_of(raw, ruled), _Common())
@@ -99,18 +115,43 @@ class Learner:
     """Counts pages one by one."""
 
     def __init__(self) -> None:
-        self._sites: defaultdict[str, set[_Page]] = defaultdict(set)
+        self._sites: defaultdict[str, set[bytes]] = defaultdict(set)
 
     def add(self, raw: RawDocument) -> None:
         """Take one page into account; copies of one article count once."""
-        ruled = by_rules(raw)
-        marks, _ = _marks(ruled)
-        self._sites[site_of(raw, ruled)].add(marks)
+        self.note(*looked_at(raw))
+
+    def note(self, site: str, page: bytes) -> None:
+        """Take into account what ``looked_at`` told of a page, now or at another time."""
+        self._sites[site].add(page)
 
     def learned(self) -> SiteFurniture:
         """What the pages so far have in common."""
-        sites = {site: _common(list(pages)) for site, pages in self._sites.items() if len(pages) >= FEWEST}
+        sites = {
+            site: _common([_unpacked(page) for page in pages])
+            for site, pages in self._sites.items()
+            if len(pages) >= FEWEST
+        }
         return SiteFurniture({site: common for site, common in sites.items() if common.above or common.below})
+
+
+def looked_at(raw: RawDocument) -> tuple[str, bytes]:
+    """A page's site, and its lines as they are counted: 11 bytes for each."""
+    ruled = by_rules(raw)
+    marks, _ = _marks(ruled)
+    return site_of(raw, ruled), b"".join(_packed(mark) for mark in marks)
+
+
+def _packed(mark: _Mark) -> bytes:
+    flags = mark.kept | mark.parts << 1 | mark.speaks << 2 | mark.protected << 3
+    return _MARK.pack(mark.key, min(mark.chars, 0xFFFF), flags)
+
+
+def _unpacked(page: bytes) -> _Page:
+    return tuple(
+        _Mark(key if flags & 1 else b"", chars, bool(flags & 1), bool(flags & 2), bool(flags & 4), bool(flags & 8))
+        for key, chars, flags in _MARK.iter_unpack(page)
+    )
 
 
 def site_of(raw: RawDocument, ruled: Ruled) -> str:
@@ -134,7 +175,7 @@ def _marks(ruled: Ruled) -> tuple[_Page, list[int | None]]:
         if item.rule:
             mark = _Mark(b"", kept=False, parts=item.rule in _SEPARATES)
         else:
-            speaks = is_prose(item.form) or bool(_ENDS_LIKE_SPEECH.search(item.form))
+            speaks = is_prose(item.form) or ends_like_speech(item.form)
             protected = bool(item.level) or carries(item.form) or is_content(item.form)
             mark = _Mark(
                 _digest(item.form), len(item.form), speaks=speaks,

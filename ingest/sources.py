@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.document import RawDocument, Rejected, Unreadable
+from ingest.document import RawDocument, Rejected, Unread, Unreadable
 from ingest.encoding import is_binary
 from ingest.formats import EXTENSIONS, HEAD, recognise
-from ingest.reading import Reader
+from ingest.reading import Known, Reader
 from retrieval.config import Config, IngestConfig
 
 _NAMED_ALIKE = ("another file has this name", "rename it, or ingest the folder above both")
@@ -23,9 +23,16 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
     its folder's name before it, and is rejected where that is taken too. Hidden files are left out, and
     a file named twice is read once. A single file never raises.
     """
+    for document in read_anew(paths, config, None):
+        if not isinstance(document, Unread):
+            yield document
+
+
+def read_anew(paths: Sequence[str], config: Config, known: Known | None) -> Iterator[RawDocument | Rejected | Unread]:
+    """As ``read_sources``, but files of which ``known`` tells that they need no parsing are only named."""
     taken: set[str] = set()
     seen: set[str] = set()
-    with Reader(config.ingest) as reader:
+    with Reader(config.ingest, known) as reader:
         for path in paths:
             if "://" in path:
                 if path not in taken:
@@ -111,7 +118,7 @@ def _strictly(raw: bytes) -> str:
         return ""
 
 
-def _read(file: Path, source: str, limits: IngestConfig, reader: Reader) -> Iterator[RawDocument | Rejected]:
+def _read(file: Path, source: str, limits: IngestConfig, reader: Reader) -> Iterator[RawDocument | Rejected | Unread]:
     try:
         data = _content(file, limits.max_file_mb)
     except Unreadable as refusal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -30,14 +31,14 @@ def ingest(place: Path) -> Callable[[], Report]:
 
 
 def _stutter(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    whole = Path.read_bytes
+    whole = Path.open
 
-    def read(path: Path) -> bytes:
+    def read(path: Path, *how: Any) -> IO[Any]:
         if path.name == name:
             raise OSError(5, "Input/output error")
-        return whole(path)
+        return whole(path, *how)
 
-    monkeypatch.setattr(Path, "read_bytes", read)
+    monkeypatch.setattr(Path, "open", read)
 
 
 def test_what_cannot_be_read_just_now_stays(

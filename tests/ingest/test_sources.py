@@ -88,6 +88,49 @@ def test_a_page_believes_its_charset_where_both_are_possible() -> None:
     assert "中文" in decode(page.encode("big5")).text
 
 
+def test_what_the_server_says_goes_before_what_the_page_says() -> None:
+    page = '<html><meta charset="big5"><p>县里</p></html>'.encode("gb18030")  # in Big5 two other characters
+    assert "县里" in decode(page, "GBK").text
+    assert "瓮爵" in decode(page).text
+
+
+def test_a_declaration_does_not_make_utf8_of_another() -> None:
+    assert decode(PROSE.encode(), "gb2312").text == PROSE
+    assert decode(PROSE.encode("gb18030"), "utf-8").text == PROSE
+
+
+@pytest.mark.parametrize("word", ["联通", "移动", "电话", "力挺", "姹塞", "一丁"])
+def test_short_words_of_gbk_are_read(word: str) -> None:
+    assert decode(word.encode("gb18030"), "gbk").text == word
+
+
+@pytest.mark.parametrize("text", ["café, naïve, Zürich", "привет", "Ελλάδα", "é", "×", "°C ± 5"])
+def test_other_scripts_in_utf8_stay_what_they_are(text: str) -> None:
+    assert decode(text.encode()).text == text
+
+
+def test_a_mark_of_utf8_before_gbk_is_not_believed() -> None:
+    assert decode(b"\xef\xbb\xbf" + PROSE.encode("gb18030")).text == PROSE
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_text_that_ends_within_a_character_loses_only_that(cut: int) -> None:
+    decoded = decode((PROSE * 3).strip().encode()[:-cut])
+    assert (decoded.encoding, decoded.replaced) == ("utf-8", 1)
+    assert decoded.text[:-1] == (PROSE * 3).strip()[:-1]
+
+
+def test_a_file_put_together_from_several_encodings_is_read_line_by_line() -> None:
+    decoded = decode(PROSE.encode() + PROSE.encode("gb18030"))
+    assert (decoded.text, decoded.encoding) == (PROSE * 2, "mixed")
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_four_bytes_a_character(order: str) -> None:
+    mark = {"le": b"\xff\xfe\0\0", "be": b"\0\0\xfe\xff"}[order]
+    assert decode(mark + PROSE.encode(f"utf-32-{order}")).text == PROSE
+
+
 @pytest.mark.parametrize(
     "data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20, b"PK\x03\x04\x14\0\0\0\x08\0" * 30, bytes(range(256)) * 8]
 )

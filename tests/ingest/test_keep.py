@@ -33,10 +33,11 @@ def ingest(place: Path) -> Callable[[], Report]:
 def _stutter(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     whole = Path.open
 
-    def read(path: Path, *how: Any) -> IO[Any]:
+    def read(path: Path, *how: Any, **more: Any) -> IO[Any]:
         if path.name == name:
             raise OSError(5, "Input/output error")
-        return whole(path, *how)
+        opened: IO[Any] = whole(path, *how, **more)
+        return opened
 
     monkeypatch.setattr(Path, "open", read)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot import admin_messages, outgoing, reloading
 from bot import article_messages as words
@@ -14,8 +13,8 @@ from bot.ledger import Aside
 from bot.outgoing import Button
 from bot.preview_text import facts
 from bot.shelf import file_of, shelf_of
+from retrieval.corpus import SourceRecord
 from retrieval.errors import SourceError
-from retrieval.index import Generation
 from retrieval.text import fold
 from retrieval.types import Article
 
@@ -142,7 +141,7 @@ ACTIONS: dict[str, Press] = {
 
 def take_out(services: Services, admin: int, source: str) -> None:
     """Put the file of a source aside. Blocks. Raises SourceError when it is no file of ours, XianwenError."""
-    generation = _generation(services)
+    generation = services.engine.current()
     record = next((record for record in generation.sources() if record.source == source), None)
     if record is None:
         return  # it has gone meanwhile
@@ -176,21 +175,15 @@ def _asides(services: Services) -> list[Aside]:
 @dataclass(frozen=True, slots=True)
 class _Held:
     article: Article
-    sources: tuple[Any, ...]
+    sources: tuple[SourceRecord, ...]
     counties: list[str]
     passages: int
     removed: dict[str, int]
 
 
-def _generation(services: Services) -> Generation:
-    generation = services.engine.current()
-    assert isinstance(generation, Generation)
-    return generation
-
-
 def _held(services: Services, article_id: str) -> _Held:
     """All about one article. Blocks. Raises OldButton when it has gone."""
-    generation = _generation(services)
+    generation = services.engine.current()
     try:
         article = generation.article(article_id)
     except KeyError:

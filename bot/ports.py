@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from retrieval.corpus import SourceRecord
 from retrieval.types import Answer, Article, Citation, Division, Passage
 
 
@@ -22,6 +23,12 @@ class Corpus(Protocol):
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises KeyError when there is none."""
+
+    def sources(self) -> Sequence[SourceRecord]:
+        """Every file that was read, and which article it became."""
+
+    def removals(self, source: str) -> Sequence[tuple[str, int, str]]:
+        """What was taken out of a file: rule, line number, text."""
 
     def rows_of_article(self, article_id: str) -> Any:
         """Rows of an article's passages, ascending."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.gazetteer import Gazetteer
+from retrieval.gazetteer import LONGEST_NAME_CHARS, Gazetteer
 from retrieval.names import simplified
 from retrieval.types import Division, Level
 
@@ -18,12 +18,10 @@ _NAME = rf"(?:[一-龥]{{0,20}}(?:[（(][一-龥]{{2,8}}[)）])?[一-龥]{{0,12}
 _BODY = re.compile(rf"^{_NAME}$")
 _SPACED = re.compile(r"\s+")
 _NO_BODY = re.compile(
-    r"关于|通知|会议|印发|工作(?!专班|领导小组|委员会|局|部|办公室|委)|召开|我们|[是的在为了将把对向到]|各.{0,6}(?:医院|卫生院|中心|街道|局|部)$"
+    r"关于|通知|会议|印发|转发|工作(?!专班|领导小组|委员会|局|部|办公室|委)|召开|我们|[是的在为了将把对向到]|各.{0,6}(?:医院|卫生院|中心|街道|局|部)$"
     r"|.{2,}(?:和|与|及).{2,}(?:医院|中心)$|全体|全部|一部|内部|干部|结局|布局|格局|当局"
 )
-_TITLE_BODY = re.compile(
-    rf"^((?:{_NAME})(?:[\s、]+(?:{_NAME}))*?)\s*(?:办公室|办公厅)?\s*(?=关于|印发|转发|发布|公布|废止|令第|公告|通告|20\d\d年)"
-)
+_TITLE_GOES_ON = re.compile(r"关于|印发|转发|废止|令第|公告|通告|20\d\d年")
 _LETTERHEAD = re.compile(rf"^({_NAME})\s*(?:文件|公告|通告|令|通知|函)$")
 
 _NATION = re.compile(
@@ -31,6 +29,7 @@ _NATION = re.compile(
     r"|^(?:教育|科技|科学技术|工业和信息化|公安|民政|司法|财政|人力资源(?:和)?社会保障|人社|自然资源|生态环境|住房城乡建设|住房和城乡建设"
     r"|交通运输|水利|农业农村|商务|文化和旅游|卫生|退役军人事务|应急管理)部|^(?:市场监管总局|最高人民|审计署|海关总署)"
 )
+_PARTY = re.compile(r"^(?:中共|中国共产党)")
 _OWN_LEVEL = re.compile(r"^(?:中共)?(省|自治区|县|区|旗)(?!域|级|内|外|里|区|市|、)")
 _LEVELS = {"省": Level.PROVINCE, "自治区": Level.PROVINCE, "县": Level.COUNTY, "区": Level.COUNTY, "旗": Level.COUNTY}
 _GOVERNMENT = re.compile(r"政府|委员会|[县市区省旗]委|卫健委|健康委|局$|厅$|办公室$|办公厅$|管委会|中心$|医院$|卫生院$")
@@ -53,11 +52,12 @@ def is_body(text: str) -> bool:
 
 def body_of_title(title: str) -> str | None:
     """The body that a title begins with: 荣县卫生健康局关于… ; several where they issue together."""
-    match = _TITLE_BODY.match(simplified(title))
+    match = _TITLE_GOES_ON.search(simplified(title))
     if match is None:
         return None
-    parts = [part for part in re.split(r"[\s、]+", match[1]) if part]
-    return title[: match.end(1)].strip() if parts and all(map(is_body, parts)) else None
+    own = title[: match.start()].strip()
+    parts = [part for part in re.split(r"[\s、]+", own) if part]
+    return own if parts and all(map(is_body, parts)) else None
 
 
 def body_of_letterhead(text: str) -> str | None:
@@ -75,20 +75,41 @@ def voice_of(name: str, within: Sequence[Division] = ()) -> Voice | None:
     plain = simplified(name).strip()
     if _NATION.match(plain):
         return Voice(Level.NATION)
-    gazetteer = Gazetteer.load()
-    mentions = gazetteer.find(plain)
-    divisions = [one for one in gazetteer.settle(mentions, within) if one is not None]
-    if divisions and mentions[0].start <= len("中国共产党"):
-        innermost = divisions[0]
-        for one in divisions[1:]:
-            if one != innermost and gazetteer.contains(innermost, one):
-                innermost = one
-        return Voice(innermost.level, innermost)
-    if mentions:
-        levels = {one.level for one in mentions[0].candidates}
+    candidates = _innermost(_PARTY.sub("", plain), within)
+    if len(candidates) == 1:
+        return Voice(candidates[0].level, candidates[0])
+    if candidates:
+        levels = {one.level for one in candidates}
         return Voice(levels.pop()) if len(levels) == 1 else None
     own = _OWN_LEVEL.match(plain)
     return Voice(_LEVELS[own[1]]) if own else None
+
+
+def _innermost(plain: str, within: Sequence[Division]) -> tuple[Division, ...]:
+    """What the last of the places may be that a body's name begins with, one directly after the other."""
+    gazetteer = Gazetteer.load()
+    settled = {
+        mention.start: (mention.end, (one,) if one is not None else mention.candidates)
+        for mentions in [gazetteer.find(plain)]
+        for mention, one in zip(mentions, gazetteer.settle(mentions, within), strict=True)
+    }
+    at, candidates = 0, tuple[Division, ...]()
+    while True:
+        end, found = settled.get(at) or _begun(plain, at)
+        if len(candidates) == 1 and found:
+            below = tuple(one for one in found if gazetteer.contains(candidates[0], one))
+            found = below or found
+        if not found:
+            return candidates
+        at, candidates = end, found
+
+
+def _begun(plain: str, at: int) -> tuple[int, tuple[Division, ...]]:
+    """The full name of a division that stands at a place, where it is one word with what follows: 大连市人民政府."""
+    for end in range(min(at + LONGEST_NAME_CHARS, len(plain)), at + 1, -1):
+        if plain[end - 1] in "省市县区州盟旗" and (found := Gazetteer.load().named(plain[at:end])):
+            return end, found
+    return at, ()
 
 
 def voice_of_publisher(name: str, within: Sequence[Division] = ()) -> Voice | None:
@@ -110,6 +131,8 @@ def voice_of_article(issuer: str | None, title: str, publisher: str | None) -> t
     body = body_of_title(title)
     if body and (voice := voice_of(body, within)) is not None:
         return voice, "title"
+    if _NATION.match(simplified(title)):
+        return Voice(Level.NATION), "title"
     named = gazetteer.resolve(title, within)
     inner = [one for one in named if not any(other != one and gazetteer.contains(one, other) for other in named)]
     if len(inner) == 1:

@@ -89,7 +89,8 @@ def _context(
         for one in mention.candidates
         if one.level is Level.COUNTY
     )
-    for mention, division in article.settled(f"{description.title}\n{outlined.text}"):
+    # one after the other, since the gazetteer remembers each text
+    for mention, division in (*article.settled(description.title), *article.settled(outlined.text)):
         article.known.setdefault(simplified(mention.surface), division)
     article.citywide = any(one.level is not Level.COUNTY for one in gazetteer.resolve(description.title))
     above = description.voice is not None and description.voice.level is not Level.COUNTY

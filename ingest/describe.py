@@ -121,10 +121,16 @@ def _told(raw: RawDocument, cleaned: Cleaned, given: Mapping[str, Any]) -> tuple
     return found, title.text
 
 
-def speaker(description: Description, counties: Sequence[str]) -> tuple[Voice | None, dict[str, str]]:
-    """Who speaks, and the facts that this adds: where the article does not tell, its one county does."""
+def speaker(
+    description: Description, counties: Sequence[str], per_passage: Sequence[Sequence[str]]
+) -> tuple[Voice | None, dict[str, str]]:
+    """Who speaks, and the facts that this adds.
+
+    Where the article does not tell, its one county does, if most passages are about it.
+    """
     voice = description.voice
-    if len(counties) != 1 or (voice and (voice.division or voice.level is not Level.COUNTY)):
+    most = 2 * sum(bool(codes) for codes in per_passage) > len(per_passage)
+    if len(counties) != 1 or not most or (voice and (voice.division or voice.level is not Level.COUNTY)):
         return voice, {}
     county = Gazetteer.load().by_code(counties[0])
     return Voice(county.level, county), {"region": "counties"} | ({} if voice else {"level": "counties"})

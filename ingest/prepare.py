@@ -45,7 +45,7 @@ def prepare(raw: RawDocument, max_passage_chars: int, site: SiteFurniture | None
         return Nothing(cleaned)
     given = raw.correction.counties if raw.correction else None
     article_counties, per_passage = attribute(description, outlined, raw.source, given)
-    voice, told = speaker(description, article_counties)
+    voice, told = speaker(description, article_counties, per_passage)
     article = Article(
         id=article_id(raw.source, outlined.text),
         source=raw.source,

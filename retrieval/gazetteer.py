@@ -140,8 +140,9 @@ class Gazetteer:
     def _alias(self, name: str, division: Division, strength: int = _FULL) -> None:
         if len(name) < 2:
             return
-        entries = self._names.setdefault(name, {})
-        entries.setdefault(division.code, (division, _WEAK if name in self._weak else strength))
+        for form in {name, simplified(name)}:  # 乾县 is sought as 干县, which every 乾 becomes
+            entries = self._names.setdefault(form, {})
+            entries.setdefault(division.code, (division, _WEAK if name in self._weak else strength))
 
     def _add_zones(self, zones: Sequence[tuple[str, str, str, list[str]]]) -> None:
         parents = {(division.province, division.name): division.code for division in self._by_code.values()}

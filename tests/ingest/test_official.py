@@ -15,6 +15,7 @@ from ingest.numbers import normalised, number_alone, numbers_in
 from ingest.parsing import parse
 from ingest.relations import Standing, replaced_in, superseded
 from ingest.validity import period_of, term_of
+from retrieval.gazetteer import Gazetteer
 from retrieval.names import simplified
 from retrieval.provenance import Relation, Replaced
 from retrieval.text import squeeze
@@ -234,6 +235,14 @@ def test_levels_of_bodies(name, level, division):
     assert is_body(name)
 
 
+def test_the_level_of_every_divisions_body():
+    for division in Gazetteer.load().divisions:
+        whole = division.province + division.city + division.name + "卫生健康委员会"
+        voice = voice_of(whole)
+        assert voice is not None, whole
+        assert (voice.level, voice.division) == (division.level, division), whole
+
+
 @pytest.mark.parametrize(
     "text", ["关于做好体检工作的通知", "各乡镇卫生院", "一、加强领导", "会议要求各部门", "2024年3月5日"]
 )
@@ -256,6 +265,8 @@ def test_publishers_speak_for_their_own_division_only():
         ("国家卫生健康委办公厅关于开展检查的通知", "国家卫生健康委办公厅"),
         ("眉山市卫生健康委召开工作会议", None),
         ("关于做好体检的通知", None),
+        ("转发国家卫生健康委办公厅关于开展检查的通知", None),
+        ("四川省人民政府办公厅转发省卫生健康委、财政厅关于补助的意见", "四川省人民政府办公厅"),
         ("洪雅县：把药送到山上", None),
     ],
 )

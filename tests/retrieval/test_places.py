@@ -56,6 +56,12 @@ def test_every_official_name_is_found_in_a_sentence_and_means_its_division():
             assert text[mention.start : mention.end] == mention.surface
 
 
+def test_names_that_simplification_changes_are_found():
+    for name, code in (("乾县", "610424"), ("乾安县", "220723"), ("乾縣", "610424")):
+        found = [[one.code for one in mention.candidates] for mention in GAZETTEER.find(f"{name}的卫生局")]
+        assert found == [[code]], name
+
+
 @pytest.mark.parametrize(
     ("name", "stem", "short"),
     [

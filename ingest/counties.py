@@ -22,12 +22,12 @@ _OWN = re.compile(
     r"我[县区市旗局州]|全[县区旗局]|本[县区局]|该[县区市局]|县里|区里|县委|县政府|区委区政府|县域|县级|我们|县人民医院|县卫健|区卫健|县中医院|县妇幼"
 )
 _WIDER = re.compile(
-    r"各地|各省|全市|我市|全省|我省|全国|各县|各区|县[(（]?[市、]?区|市卫健委|市卫生健康委|省卫健委|总之|综上|本文|以上|其他|资料来源|资料整理|编辑"
+    r"各地|各省|全市|我市|全省|我省|全国|各县|各区|县[(（]?[市、]?区|市卫健委|市卫生健康委|省卫健委|总之|综上|总的来?看|存在的(?:主要)?问题|上述|本文|以上|其他|资料来源|资料整理|编辑"
 )
 _WIDER_BODY = re.compile(r"[【\[●·\s]*(?:国家|国务院|中央|全国)")
 # an item of a list, which says nothing about what follows it
 _ITEM_CHARS = 30
-_BOTH = re.compile(r"([两二三四五六])(?:个?[县区市]|地|家)|双方|各自")
+_BOTH = re.compile(r"([两二三四五六])(?:个?(?:[县区市]|地方)|地|家(?=[都均共]))|双方|各自")
 _COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _WIDER_TITLE = re.compile(r"全国|全省|全市|我市|我省|本市|各省|各地|各县|各区|县[(（]?[市、]?区|县市")
 # an article without title or publisher to tell belongs to the county that most of its mentions name
@@ -193,10 +193,9 @@ def _all_of_them(plain: str, titled: Sequence[str], before: Sequence[Sequence[st
     match = _BOTH.search(plain[:60])
     if match is None:
         return ()
-    if len(titled) > 1:
-        return tuple(titled)
+    many = _COUNTS.get(match[1] or "", 2)
     named = tuple(dict.fromkeys(code for codes in before for code in codes))
-    return named if len(named) == _COUNTS.get(match[1] or "", 2) else ()
+    return next((tuple(codes) for codes in (titled, named) if len(codes) == many), ())
 
 
 def _is_wider(article: Reading, plain: str, draft: Draft) -> bool:

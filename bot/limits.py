@@ -5,11 +5,15 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
+
+from bot.handling import Handling
+from bot.journal import Journal
 
 _UNBOUNDED = 1_000_000  # PTB's own bound would let one chat's queue block the others
 WAITING_PER_CHAT = 8
@@ -50,24 +54,33 @@ class RateLimit:
         return Verdict.REFUSED
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """An update whose handling broke off while its answer was being sent: it may not be handled again."""
+
+    update: Update
+
+
 class ChatOrder(BaseUpdateProcessor):
     """Updates of one chat one after the other, those of different chats side by side.
 
-    Each update is processed once, however often it arrives. When more than ``queue_limit`` wait in all,
-    or too many of one chat, ``refuse`` is called instead of the handlers. Presses on buttons
-    do not wait: a button that spins behind a slow question helps nobody.
+    Each is noted in the journal while it is handled. When more than ``queue_limit`` wait in all, or too many
+    of one chat, ``refuse`` is called instead of the handlers; ``apologise`` when an answer may have been lost.
+    Presses on buttons do not wait: a button that spins behind a slow question helps nobody.
     """
 
     def __init__(
         self,
         queue_limit: int,
-        first_sight: Callable[[int], bool],
+        journal: Journal,
         refuse: Callable[[Update], Awaitable[None]],
+        apologise: Callable[[Update], Awaitable[None]],
     ) -> None:
         super().__init__(_UNBOUNDED)
         self._queue_limit = queue_limit
-        self._first_sight = first_sight
+        self._journal = journal
         self._refuse = refuse
+        self._apologise = apologise
         self._turns: dict[int, tuple[asyncio.Lock, int]] = {}
         self.waiting = 0
 
@@ -79,20 +92,25 @@ class ChatOrder(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Run the handlers of an update in its chat's turn."""
+        if isinstance(update, Interrupted):
+            _drop(coroutine)
+            update, coroutine = update.update, self._apologise(update.update)
         if not isinstance(update, Update):
             await coroutine
             return
         chat = update.effective_chat
-        if not self._first_sight(update.update_id):
-            _drop(coroutine)
-        elif chat is None or update.message is None:
-            await coroutine
+        if chat is None or update.message is None:
+            await self._handle(update, coroutine)
         elif self.is_full(chat.id):
             _drop(coroutine)
-            await self._refuse(update)
+            await self._handle(update, self._refuse(update))
         else:
             async with self.turn(chat.id):
-                await coroutine
+                await self._handle(update, coroutine)
+
+    async def _handle(self, update: Update, work: Awaitable[Any]) -> None:
+        handling = Handling(self._journal, update.update_id)
+        await handling.run(work, lambda: self._apologise(update))
 
     def is_full(self, chat: int) -> bool:
         """Whether one more would be too many."""

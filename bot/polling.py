@@ -6,7 +6,7 @@ PTB's loop parses a batch as a whole, repeats timeouts without a pause, and puts
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from telegram import Update
@@ -16,17 +16,19 @@ from telegram.ext import ExtBot
 from retrieval.errors import ServiceError
 
 logger = logging.getLogger(__name__)
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+MOST_FETCHED = 100
 _LONGEST_PAUSE_S = 15.0
 _HASTY_S = 0.2
+_NO_ROOM_S = 0.05
 
 
 class FetchingBot(ExtBot[Any]):
     """PTB's bot, and updates as they came."""
 
-    async def fetch(self, offset: int, wait_s: float) -> list[dict[str, Any]]:
-        """Raw updates from ``offset`` on; waits up to ``wait_s`` for the first. Raises TelegramError."""
-        data = {"offset": offset, "timeout": int(wait_s), "allowed_updates": ALLOWED_UPDATES}
+    async def fetch(self, offset: int, wait_s: float, most: int = MOST_FETCHED) -> list[dict[str, Any]]:
+        """Up to ``most`` raw updates from ``offset`` on; waits up to ``wait_s`` for the first. Raises TelegramError."""
+        data = {"offset": offset, "limit": most, "timeout": int(wait_s), "allowed_updates": ALLOWED_UPDATES}
         patience = (self._request[0].read_timeout or 5.0) + wait_s
         result = await self._post("getUpdates", data, read_timeout=patience)
         return [row for row in result if isinstance(row, dict)] if isinstance(result, list) else []
@@ -43,57 +45,82 @@ def parse_update(row: Any, bot: ExtBot[Any]) -> Update | None:
 
 
 class Poller:
-    """Long polling. ``last_success`` is when (monotonic seconds) Telegram last answered."""
+    """Long polling. ``last_success`` is when (monotonic seconds) Telegram last answered.
+
+    ``take`` keeps updates for good, or raises ServiceError; only then is Telegram told that they need not come again.
+    ``room`` is how many more may come now: what finds none stays with Telegram.
+    """
 
     def __init__(
         self,
         bot: FetchingBot,
-        queue: "asyncio.Queue[object]",
+        take: Callable[[Sequence[dict[str, Any]]], Awaitable[None]],
         *,
+        room: Callable[[], int] = lambda: MOST_FETCHED,
         wait_s: float = 25.0,
         pause_s: float = 0.5,
         conflict_s: float = 45.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
-        self._queue = queue
+        self._take = take
+        self._room = room
         self._wait_s = wait_s
         self._pause_s = pause_s
         self._conflict_s = conflict_s
         self._clock = clock
         self._offset = 0
+        self._failures = 0
+        self._conflict_since: float | None = None
         self.last_success = clock()
         self.problem = ""
 
     async def run(self) -> None:
         """Fetch until cancelled. Raises ServiceError when going on makes no sense."""
-        failures, conflict_since = 0, None
         while True:
             try:
-                began = self._clock()
-                rows = await self._bot.fetch(self._offset, self._wait_s)
+                pause = await self._fetch()
             except InvalidToken as error:
                 raise ServiceError("Telegram refuses the token, getUpdates, ask @BotFather for a new one") from error
             except Conflict:
-                conflict_since = conflict_since or self._clock()
+                self._conflict_since = self._conflict_since or self._clock()
                 self._note("another process polls with the same token")
-                if self._clock() - conflict_since >= self._conflict_s:
+                if self._clock() - self._conflict_since >= self._conflict_s:
                     raise ServiceError(
                         "another process polls with the same token, getUpdates, stop it or use another token"
                     ) from None
                 pause = min(self._conflict_s / 8, 5.0)
             except TelegramError as error:
-                failures += 1
                 self._note(f"Telegram cannot be reached ({type(error).__name__})")
-                pause = min(self._pause_s * 2 ** min(failures, 10), _LONGEST_PAUSE_S)
+                pause = self._longer()
                 if isinstance(error, RetryAfter):
                     pause = max(pause, _seconds(error))
-            else:
-                failures, conflict_since = 0, None
-                hasty = not rows and self._clock() - began < _HASTY_S
-                pause = self._pause_s if hasty else 0.0  # a server that does not hold the line is not hammered
-                self._succeeded(rows)
+            except ServiceError as error:
+                self._note(str(error))
+                pause = self._longer()
             await asyncio.sleep(pause)
+
+    async def _fetch(self) -> float:
+        """Fetch once and keep what came; how long to pause then."""
+        most = min(self._room(), MOST_FETCHED)
+        if most <= 0:
+            return _NO_ROOM_S
+        began = self._clock()
+        rows = await self._bot.fetch(self._offset, self._wait_s, most)
+        await self._take(rows)
+        numbers = [row["update_id"] for row in rows if isinstance(row.get("update_id"), int)]
+        self._offset = max([self._offset, *(number + 1 for number in numbers)])
+        self.last_success = self._clock()
+        self._failures, self._conflict_since = 0, None
+        if self.problem:
+            logger.info("Telegram answers again")
+            self.problem = ""
+        hasty = not rows and self._clock() - began < _HASTY_S
+        return self._pause_s if hasty else 0.0  # a server that does not hold the line is not hammered
+
+    def _longer(self) -> float:
+        self._failures += 1
+        return min(self._pause_s * 2.0 ** min(self._failures, 10), _LONGEST_PAUSE_S)
 
     async def confirm(self) -> None:
         """Tell Telegram that what was fetched need not come again."""
@@ -103,19 +130,6 @@ class Poller:
             await self._bot.fetch(self._offset, 0)
         except TelegramError as error:
             logger.info("the last updates could not be confirmed: %s", type(error).__name__)
-
-    def _succeeded(self, rows: list[dict[str, Any]]) -> None:
-        self.last_success = self._clock()
-        if self.problem:
-            logger.info("Telegram answers again")
-            self.problem = ""
-        for row in rows:
-            number = row.get("update_id")
-            if isinstance(number, int):
-                self._offset = max(self._offset, number + 1)
-            update = parse_update(row, self._bot)
-            if update is not None:
-                self._queue.put_nowait(update)
 
     def _note(self, problem: str) -> None:
         if problem != self.problem:

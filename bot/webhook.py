@@ -3,14 +3,14 @@ so that Telegram brings it again.
 
 | request | answer |
 |---|---|
-| a readable update with the secret | 200 |
+| a readable update with the secret | 200, once it is kept on disk |
 | an update that makes no sense (Telegram would repeat it for a day) | 200, skipped, its number logged |
 | no secret, or a wrong one | 403 |
 | another content type | 415 |
 | no JSON object | 400 |
 | larger than 1 MiB | 400, the connection is closed |
 | another method or path | 405, 404 |
-| the queue is full | 503 |
+| the queue is full, or the disk | 503 |
 """
 
 import asyncio
@@ -18,25 +18,26 @@ import hmac
 import json
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram.error import RetryAfter, TelegramError
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
-from bot.polling import ALLOWED_UPDATES, FetchingBot, parse_update
+from bot.polling import ALLOWED_UPDATES, FetchingBot
 from retrieval.config import TelegramConfig
 from retrieval.errors import ServiceError
 
 logger = logging.getLogger(__name__)
 _MAX_BODY = 1024 * 1024
+Take = Callable[[dict[str, Any]], Awaitable[bool]]
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 
 
 class _Hook(RequestHandler):
-    def initialize(self, bot: FetchingBot, secret: str, take: Callable[[object], bool]) -> None:
-        self._bot, self._secret, self._take = bot, secret, take
+    def initialize(self, secret: str, take: Take) -> None:
+        self._secret, self._take = secret, take
 
     def compute_etag(self) -> None:
         return None
@@ -50,9 +51,9 @@ class _Hook(RequestHandler):
 
     async def post(self) -> None:
         """One update."""
-        self.set_status(self._receive())
+        self.set_status(await self._receive())
 
-    def _receive(self) -> int:
+    async def _receive(self) -> int:
         given = self.request.headers.get(_SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return 403
@@ -60,23 +61,22 @@ class _Hook(RequestHandler):
             return 415
         try:
             row = json.loads(self.request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return 400
         if not isinstance(row, dict):
             return 400
-        update = parse_update(row, self._bot)
-        return 200 if update is None or self._take(update) else 503
+        return 200 if await self._take(row) else 503
 
 
 class Webhook:
-    """The listener, and its registration at Telegram."""
+    """The listener, and its registration at Telegram. ``take`` keeps an update for good; False when it cannot now."""
 
-    def __init__(self, bot: FetchingBot, config: TelegramConfig, secret: str, take: Callable[[object], bool]) -> None:
+    def __init__(self, bot: FetchingBot, config: TelegramConfig, secret: str, take: Take) -> None:
         self._bot = bot
         self._config = config
         self._secret = secret
         path = "/" + config.webhook_path.strip("/")
-        application = Application([(path, _Hook, {"bot": bot, "secret": secret, "take": take})])
+        application = Application([(path, _Hook, {"secret": secret, "take": take})])
         self._server = HTTPServer(application, max_body_size=_MAX_BODY, xheaders=True)
 
     def listen(self) -> None:

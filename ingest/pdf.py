@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.document import Page, Unreadable
-from ingest.pdf_layout import Glyph, Sheet
+from ingest.pdf_layout import Glyph, Rule, Sheet
 from ingest.pdf_text import page_of
 from retrieval.config import IngestConfig
 
@@ -24,6 +24,7 @@ _UNMAPPED = 0.2  # share of characters that stand for nothing, from fonts withou
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _BLANKS = frozenset({9, 10, 13, 32, 0xA0, 0x3000})
 _MOST_SPACED = 0.3  # some printers write a blank after every character
+_MOST_SEGMENTS = 5000  # of a page's drawings; tables have fewer
 _SIZE_LIMITS = (1.0, 400.0)  # points
 
 
@@ -80,9 +81,11 @@ def _sheet(page: Any, number: int, most: int) -> Sheet:
         glyphs = list(_glyphs(text_page.raw, most))
     finally:
         text_page.close()
-    upright, turned = _turned(glyphs)
+    turns = Counter(turn for _, turn in glyphs).most_common(1)[0][0] if glyphs else 0
+    upright, turned = _turned(glyphs, turns)
     pictured = len(upright) < _SCAN_CHARS and _has_pictures(page)
-    return Sheet(number, page.get_height(), upright, turned, pictured)
+    rules = tuple(_turned_rule(rule, turns) for rule in _rules(page)) if upright else ()
+    return Sheet(number, page.get_height(), upright, turned, rules, pictured)
 
 
 def _has_pictures(page: Any) -> bool:
@@ -127,11 +130,46 @@ def _char(code: int) -> str:
     return chr(code)
 
 
-def _turned(glyphs: list[tuple[Glyph, int]]) -> tuple[tuple[Glyph, ...], tuple[Glyph, ...]]:
+def _rules(page: Any) -> Iterator[Rule]:
+    """The straight lines of a page's drawings, edges of boxes among them; only the first ones of a large picture."""
+    from pypdfium2 import raw
+
+    matrix, x, y = raw.FS_MATRIX(), ctypes.c_float(), ctypes.c_float()
+    left = _MOST_SEGMENTS
+    for drawn in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,), max_depth=1):
+        count = raw.FPDFPath_CountSegments(drawn.raw)
+        left -= count
+        if left < 0:
+            return
+        if not raw.FPDFPageObj_GetMatrix(drawn.raw, matrix):
+            continue
+        start = before = (0.0, 0.0)
+        for index in range(count):
+            segment = raw.FPDFPath_GetPathSegment(drawn.raw, index)
+            raw.FPDFPathSegment_GetPoint(segment, x, y)
+            u, v = x.value, y.value
+            point = (matrix.a * u + matrix.c * v + matrix.e, matrix.b * u + matrix.d * v + matrix.f)
+            kind = raw.FPDFPathSegment_GetType(segment)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                start = point
+            elif kind == raw.FPDF_SEGMENT_LINETO:
+                yield _rule(before, point)
+            if raw.FPDFPathSegment_GetClose(segment):
+                yield _rule(point, start)
+            before = point
+
+
+def _rule(one: tuple[float, float], other: tuple[float, float]) -> Rule:
+    return Rule(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+
+
+def _turned_rule(rule: Rule, turns: int) -> Rule:
+    upright = _upright(Glyph("", *rule), turns)
+    return Rule(upright.x0, upright.y0, upright.x1, upright.y1)
+
+
+def _turned(glyphs: list[tuple[Glyph, int]], turns: int) -> tuple[tuple[Glyph, ...], tuple[Glyph, ...]]:
     """The glyphs of the direction that most have, turned upright, and the others: stamps and watermarks."""
-    if not glyphs:
-        return (), ()
-    turns = Counter(turn for _, turn in glyphs).most_common(1)[0][0]
     main = tuple(_upright(glyph, turns) for glyph, turn in glyphs if turn == turns)
     if sum(glyph.spaced for glyph in main) > _MOST_SPACED * len(main):
         main = tuple(glyph._replace(spaced=False) for glyph in main)

@@ -34,27 +34,38 @@ class Glyph(NamedTuple):
     spaced: bool = False
 
 
+class Rule(NamedTuple):
+    """A straight line that is drawn, from its lower left end to its upper right one."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page: its characters that stand upright, those that do not, and whether it is only a picture."""
+    """A page: its characters that stand upright, those that do not, its rules, and whether it is only a picture."""
 
     number: int
     height: float
     glyphs: tuple[Glyph, ...]
     askew: tuple[Glyph, ...] = ()
+    rules: tuple[Rule, ...] = ()
     pictured: bool = False
     broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text without a wide gap; ``y`` is the middle of its line, ``size`` that of its type."""
+    """Text without a wide gap; ``y`` is the middle of its line, ``size`` that of its type; ``row`` a table's row."""
 
     text: str
     x0: float
     x1: float
     y: float
     size: float
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +204,7 @@ def _lines(found: Sequence[Run]) -> list[Line]:
     """Runs at one height become a line; several such lines with cells below each other are a table's rows."""
     rows: list[list[Run]] = []
     for run in sorted(found, key=lambda run: -run.y):
-        if rows and rows[-1][0].y - run.y <= 0.45 * rows[-1][0].size:
+        if rows and rows[-1][0].y - run.y <= 0.45 * rows[-1][0].size and not run.row and not rows[-1][0].row:
             rows[-1].append(run)
         else:
             rows.append([run])
@@ -201,8 +212,8 @@ def _lines(found: Sequence[Run]) -> list[Line]:
         row.sort(key=lambda run: run.x0)
     lines = []
     for at, row in enumerate(rows):
-        table = len(row) > 1 and any(
-            _aligned(row, other) for other in rows[max(0, at - 1) : at + 2] if other is not row
+        table = row[0].row or (
+            len(row) > 1 and any(_aligned(row, other) for other in rows[max(0, at - 1) : at + 2] if other is not row)
         )
         text = (" | " if table else " ").join(run.text for run in row)
         lines.append(Line(text, row[0].x0, row[-1].x1, row[0].y, max(run.size for run in row), table))
@@ -219,3 +230,14 @@ def _aligned(row: Sequence[Run], other: Sequence[Run]) -> bool:
 def _below(run: Run, cell: Run) -> bool:
     slack = 0.6 * run.size
     return abs(run.x0 - cell.x0) < slack or abs(run.x0 + run.x1 - cell.x0 - cell.x1) < 2 * slack
+
+
+def glue(left: str, right: str) -> str:
+    """Two lines as one: Chinese without a blank, words with one, and a word that a hyphen parted whole again."""
+    right = right.strip()
+    if re.search("[a-z]-$", left) and re.match("[a-z]", right):
+        return left[:-1] + right
+    if left[-1:].isdigit() and right[:1].isdigit() and re.search(f"[{HAN}]", left):
+        return left + right  # Chinese is broken anywhere, inside numbers too
+    both = re.search(r"[!-~]$", left) and re.match("[!-~]", right)
+    return f"{left} {right}" if both else left + right

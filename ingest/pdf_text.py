@@ -4,11 +4,12 @@ import itertools
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.document import Block, Page
-from ingest.pdf_layout import Line, Region, Run, Sheet, regions, runs
+from ingest.pdf_layout import Line, Region, Run, Sheet, glue, regions, runs
+from ingest.pdf_tables import tables
 from retrieval.text import HAN
 
 _TOP, _BOTTOM = 0.1, 0.12  # of the page's height: where headers and footers stand
@@ -16,12 +17,13 @@ _NUMBER = re.compile(
     r"(?:[-—–―·.~\s]*|第\s*)(\d{1,4}|[ivxlc]{1,7})(?:\s*页)?(?:\s*[,，/|]?\s*(?:共|of|/)?\s*\d{1,4}\s*页?)?[-—–―·.~\s]*",
     re.I,
 )
-_ENDS = re.compile(r"[。！？!?：:；;…][”』」》）)]*$")
+_ENDS = re.compile(r"[。！？!?：:…][”』」》）)]*$")
 _STARTS = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}|\d{1,3})[、.．)）](?!\d)|[(（][一二三四五六七八九十\d]{1,3}[)）]|[•·●◆■▪○□★※*]"
     r"|第[一二三四五六七八九十百\d]+[章节条]"
 )
 _CLOSERS = "，。、；：？！”’）》」』】…,.;:?!)]}%"
+_OFTEN = 0.15  # share of lines that makes an edge of the text
 _LARGER = 1.12  # than the body: a heading
 _LONGEST_HEADING = 60
 
@@ -49,7 +51,7 @@ class _Paragraph:
 
 def page_of(sheets: Sequence[Sheet]) -> Page:
     """The blocks of all pages; furniture of the pages has a verdict."""
-    found = [runs(sheet.glyphs) for sheet in sheets]
+    found = [_runs(sheet) for sheet in sheets]
     margins = _margins(sheets, found)
     paragraphs: list[_Paragraph] = []
     columns = []
@@ -68,6 +70,11 @@ def page_of(sheets: Sequence[Sheet]) -> Page:
             for number, p in enumerate(paragraphs, 1)
         )
     )
+
+
+def _runs(sheet: Sheet) -> list[Run]:
+    rest, rows = tables(sheet.glyphs, sheet.rules)
+    return [*runs(rest), *rows] if rest else rows
 
 
 def _furniture(sheet: Sheet, margin: Sequence[tuple[str, list[Run]]]) -> Iterator[_Paragraph]:
@@ -115,6 +122,8 @@ def _zone_rows(sheet: Sheet, page: Sequence[Run]) -> Iterator[tuple[tuple[str, s
     base = low if low < 0 else 0.0
     height = max(sheet.height, high - base)
     for run in page:
+        if run.row:
+            continue
         share = (run.y - base) / height if height else 0.5
         if share > 1 - _TOP or share < _BOTTOM:
             rows["top" if share > 0.5 else "bottom", round(run.y)].append(run)
@@ -131,8 +140,7 @@ def _page_number(row: Sequence[Run]) -> int | None:
 def _placed(sheets: Sequence[Sheet], columns: Sequence[Sequence[Region]]) -> Iterator[_Placed]:
     lines = [line for page in columns for region in page if not region.columns for line in region.lines]
     long = [line for line in lines if len(line.text) > 15 and not line.row]
-    usual_right = _mode([line.x1 for line in long])
-    usual_left = _mode([line.x0 for line in long])
+    usual_right, usual_left = _edge([line.x1 for line in long], max), _edge([line.x0 for line in long], min)
     count = 0
     for sheet, page in zip(sheets, columns, strict=True):
         for region in page:
@@ -150,11 +158,13 @@ def _placed(sheets: Sequence[Sheet], columns: Sequence[Sequence[Region]]) -> Ite
                 yield _Placed(line, left, right, pitch, sheet.number, count, flush)
 
 
-def _mode(values: Sequence[float]) -> float | None:
-    """The value around which most lie, within five points."""
-    if not values:
+def _edge(values: Sequence[float], outer: Callable[[Iterable[int]], int]) -> float | None:
+    """The outermost value at which a good part of them lie, within five points; first lines stand further in."""
+    buckets = Counter(round(value / 5) for value in values)
+    often = [bucket for bucket, times in buckets.items() if times > 1 and times > _OFTEN * len(values)]
+    if not often:
         return None
-    bucket = Counter(round(value / 5) for value in values).most_common(1)[0][0]
+    bucket = outer(often)
     return statistics.median(value for value in values if round(value / 5) == bucket)
 
 
@@ -207,17 +217,6 @@ def _first_word(line: Line) -> float:
         return line.size * (1 + rest)
     match = re.match(r"[!-~]+", line.text)
     return line.size * (0.5 * len(match[0]) if match else 1.0)
-
-
-def glue(left: str, right: str) -> str:
-    """Two lines as one: Chinese without a blank, words with one, and a word that a hyphen parted whole again."""
-    right = right.strip()
-    if re.search("[a-z]-$", left) and re.match("[a-z]", right):
-        return left[:-1] + right
-    if left[-1:].isdigit() and right[:1].isdigit() and re.search(f"[{HAN}]", left):
-        return left + right  # Chinese is broken anywhere, inside numbers too
-    both = re.search(r"[!-~]$", left) and re.match("[!-~]", right)
-    return f"{left} {right}" if both else left + right
 
 
 def _levels(paragraphs: Sequence[_Paragraph], body: float) -> dict[int, int]:

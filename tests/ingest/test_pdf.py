@@ -4,14 +4,16 @@ import io
 import random
 
 import pytest
+from reportlab.lib import colors
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from ingest import pdf
 from ingest.document import Block, Unreadable
-from ingest.pdf_text import glue
+from ingest.pdf_layout import Glyph, Rule, glue
+from ingest.pdf_tables import tables
 from retrieval.config import IngestConfig
 from tests.ingest.hostile_pdf import CATALOGUE, FONT, PAGE, PAGES, SAYING, printed, stream, written
 
@@ -140,6 +142,79 @@ def test_rows_of_a_table_keep_their_cells() -> None:
     rows = [("序号", "任务", "时限"), ("1", "建医院", "六月"), ("2", "招医生", "九月")]
     lines = ["\u3000\u3000\u3000".join(cell.ljust(4, "\u3000") for cell in row) for row in rows]
     assert [block.text for block in kept(printed(lines))] == [" | ".join(row) for row in rows]
+
+
+def ruled(rows: list[list[str]], widths: list[int], *spans: tuple[str, tuple[int, int], tuple[int, int]]) -> bytes:
+    """A table with wrapped cells between two paragraphs."""
+    cell = ParagraphStyle("cell", parent=FLAT, fontSize=10, leading=13, spaceAfter=0)
+    grid = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), *spans]
+    table = Table([[Paragraph(text, cell) for text in row] for row in rows], colWidths=widths, style=grid)
+    buffer = io.BytesIO()
+    SimpleDocTemplate(buffer, pagesize=(595, 842)).build(
+        [Paragraph(prose(1, 80), BODY), table, Paragraph(prose(2, 80), BODY)]
+    )
+    return buffer.getvalue()
+
+
+def test_cells_of_a_ruled_table_are_whole_and_rows_complete() -> None:
+    rows = [
+        ["序号", "任务", "责任单位"],
+        ["1", prose(3, 70), "县卫生健康局"],
+        ["2", prose(4, 50), "县发展改革局、县财政局、县卫生健康局"],
+        ["", prose(5, 40), "县教育局"],
+        ["合计", "", ""],
+    ]
+    down, across = ("SPAN", (0, 2), (0, 3)), ("SPAN", (0, 4), (2, 4))
+    found = [block.text for block in kept(ruled(rows, [40, 260, 100], down, across))]
+    assert found == [
+        prose(1, 80),
+        *(" | ".join(row) for row in rows[:3]),
+        " | ".join(["2", *rows[3][1:]]),
+        "合计",
+        prose(2, 80),
+    ]
+
+
+def test_cells_with_paragraphs_are_prose() -> None:
+    long = prose(6, 400)
+    assert [block.text for block in kept(ruled([["要点", long]], [60, 400]))] == [
+        prose(1, 80),
+        "要点",
+        long,
+        prose(2, 80),
+    ]
+
+
+@pytest.mark.parametrize("thin", [True, False], ids=["filled", "frame"])
+def test_rules_that_are_thin_boxes_make_cells_and_a_frame_makes_none(thin: bool) -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842))
+    canvas.setFont(FONT, 12)
+    for x, y, text in ((80, 712, "任务"), (180, 712, "时限"), (80, 692, "开工"), (180, 692, "三月")):
+        canvas.drawString(x, y, text)
+    for at in range(3):
+        if thin:  # as Word draws them
+            canvas.rect(72, 686 + 20 * at, 200, 0.5, stroke=0, fill=1)
+            canvas.rect(72 + 100 * at, 686, 0.5, 40, stroke=0, fill=1)
+    if not thin:
+        canvas.rect(72, 686, 200, 40)
+    canvas.save()
+    rows = [block.text for block in kept(buffer.getvalue())]
+    assert rows == ["任务 | 时限", "开工 | 三月"]
+
+
+def test_the_order_of_rules_does_not_matter() -> None:
+    glyphs = [
+        Glyph("甲", 10, 12, 18, 20),
+        Glyph("乙", 60, 12, 68, 20),
+        Glyph("丙", 10, 32, 18, 40),
+        Glyph("外", 10, 90, 18, 98),
+    ]
+    rules = [Rule(0, y, 100, y) for y in (0, 25, 50)] + [Rule(x, 0, x, 50) for x in (0, 50, 100)]
+    for seed in range(20):
+        random.Random(seed).shuffle(rules)
+        rest, rows = tables(glyphs, rules)
+        assert ([glyph.char for glyph in rest], [row.text for row in rows]) == (["外"], ["丙", "甲 | 乙"])
 
 
 def test_latin_lines_are_joined_with_blanks_and_parted_words_whole() -> None:

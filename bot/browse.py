@@ -99,9 +99,9 @@ async def press_source_file(update: Update, context: Context) -> None:
 
 def _places(prefix: str, page: int) -> Build:
     def build(services: Services, corpus: Corpus, script: Script) -> Built:
-        county = next((county for county in counties_of(corpus) if county.code == prefix), None)
-        if county is not None:
-            return catalogue.county_page(corpus, services.guide, county, page, script)
+        inside = [county for county in counties_of(corpus) if county.code.startswith(prefix)]
+        if len(inside) == 1:
+            return catalogue.county_page(corpus, services.guide, inside[0], page, script)
         return catalogue.places_page(corpus, prefix, page, script), "", ()
 
     return build

@@ -178,7 +178,10 @@ def span_of(articles: Sequence[Article], script: Script) -> str:
     """From when to when the articles are: their days, else the years that they speak of; empty where none is known."""
     times = sorted(article.published for article in articles if article.published)
     times = times or sorted(str(year) for article in articles for year in article.years)
-    return say(Say.SPAN, script, since=times[0], until=times[-1]) if times else ""
+    if not times:
+        return ""
+    alone = say(Say.SPAN_ALONE, script, day=times[0])
+    return say(Say.SPAN, script, since=times[0], until=times[-1]) if times[0] != times[-1] else alone
 
 
 def _grouped(counties: Sequence[Division], digits: int) -> dict[str, list[Division]]:

@@ -13,7 +13,7 @@ from bot import markup
 from bot.ports import Asked, Corpus
 from retrieval.compose import without_ordinal
 from retrieval.errors import QuestionError
-from retrieval.text import to_simplified
+from retrieval.text import to_simplified, words
 from retrieval.types import Answer, Article, Division, Level, Passage
 
 EXAMPLES, RELATED = 4, 2
@@ -23,9 +23,11 @@ _COUNTIES_LOOKED_AT = 60
 _PASSAGES_LOOKED_AT = 200
 _AROUND = 40  # passages of a long article that stand around the one that was cited
 _MOST_POINTS = 40
+_POINTS_READ = 6  # of each county, for examples
 _MOST_REMEMBERED = 20_000
 _POINT_CHARS = range(4, 25)
 
+_FIRSTLY = re.compile(r"^[一二三四五六七八九十]{1,3}是要?(?=\S{4})")
 _TOPIC = re.compile(r"[\u4e00-\u9fff]{3,8}")
 _TURN_TO = ("家庭医生", "急救电话", "看病就医", "村卫生室", "发热门诊", "免费体检")  # plain words, of no one county
 
@@ -126,7 +128,9 @@ class Guide:
 
     def _firsts(self, corpus: Corpus) -> tuple["Firsts", list[Division]]:
         counties = _spread(counties_of(corpus)[:_COUNTIES_LOOKED_AT])
-        firsts = [(county, point) for county in counties for point in itertools.islice(_points(corpus, county), 1)]
+        firsts = [
+            (county, point) for county in counties for point in itertools.islice(_points(corpus, county), _POINTS_READ)
+        ]
         return firsts, counties
 
     def _all_examples(self, corpus: Corpus) -> Iterator[str]:
@@ -201,8 +205,8 @@ Firsts = Sequence[tuple[Division, Point]]
 
 
 def _facts(firsts: Firsts, _: Sequence[Division]) -> Offers:
-    for county, point in firsts:
-        yield point.question, {county.code}
+    by_county = {county.code: (point.question, {county.code}) for county, point in reversed(firsts)}
+    yield from (by_county[code] for code in dict.fromkeys(county.code for county, _ in firsts))
 
 
 def _overviews(_: Firsts, counties: Sequence[Division]) -> Offers:
@@ -221,17 +225,26 @@ def _comparisons(firsts: Firsts, counties: Sequence[Division]) -> Offers:
 
 
 def _pairs(firsts: Firsts, counties: Sequence[Division]) -> Iterator[tuple[str, str, str]]:
-    """Two counties, of one province where that is possible, with a topic."""
+    """Two counties, of one province where that is possible, with a topic: first those whose headings share one."""
+    for topic in _topics(firsts)[:_TRIED]:
+        sharing = dict.fromkeys(county.short for county, point in firsts if topic in to_simplified(point.heading))
+        for one, other in itertools.islice(itertools.combinations(sharing, 2), 2):
+            yield one, other, topic
     pairs = list(itertools.pairwise(sorted(counties, key=lambda county: county.code)))
     neighbours = [pair for pair in pairs if pair[0].province == pair[1].province] or pairs
-    for topic, (one, other) in itertools.product(_topics(firsts)[:4] or [""], neighbours[:_TRIED]):
-        yield one.short, other.short, topic
+    for topic, (one_of, other_of) in itertools.product([*_topics(firsts)[:4], ""], neighbours[:_TRIED]):
+        yield one_of.short, other_of.short, topic
 
 
 def _topics(firsts: Firsts) -> list[str]:
-    """Plain words of headings, the more common first."""
-    words = [topic for _, point in firsts for topic in _TOPIC.findall(to_simplified(point.heading))]
-    return sorted(dict.fromkeys(words), key=lambda word: (-words.count(word), len(word)))
+    """Longer words of the headings, those of the most counties first; no names of places."""
+    places = {name for county, _ in firsts for name in (county.name, county.short, county.city, county.province)}
+    spoken: dict[str, set[str]] = {}
+    for county, point in firsts:
+        for word in words(to_simplified(point.heading)):
+            if _TOPIC.fullmatch(word) and not any(word[:2] in place for place in places):
+                spoken.setdefault(word, set()).add(county.code)
+    return sorted(spoken, key=lambda word: (-len(spoken[word]), word))
 
 
 def _complete(answer: Answer) -> bool:
@@ -261,9 +274,10 @@ def _points(corpus: Corpus, county: Division) -> Iterator[Point]:
 def _points_of(passage: Passage, counties: dict[str, Division]) -> Iterator[Point]:
     """The nearest heading above a passage that can be asked for; none for a passage about several counties."""
     county = counties.get(passage.counties[0]) if len(passage.counties) == 1 else None
+    places = {name for one in counties.values() for name in (one.name, one.short, one.city, one.province)}
     for heading in reversed(passage.heading if county else ()):
-        name = without_ordinal(markup.clean(heading)).strip("【】[]：: 。")
-        if county and len(name) in _POINT_CHARS and "\n" not in name and name not in (county.name, county.short):
+        name = _FIRSTLY.sub("", without_ordinal(markup.clean(heading))).strip("【】[]：: 。")
+        if county and len(name) in _POINT_CHARS and "\n" not in name and to_simplified(name) not in places:
             same = county.short[:-1] in to_simplified(name)
             asked = to_simplified(name)  # whoever presses it is answered as they read, not as the heading is written
             yield Point(name, asked if same else f"{county.short}：{asked}", passage.article_id)

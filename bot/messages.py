@@ -4,7 +4,7 @@ Plain text, never markup: whoever sends it escapes it. ``say`` is the only way t
 a test can walk through all of them.
 """
 
-from bot.markup import clean
+from bot.markup import clean, whole
 from bot.sentences import Say as Say
 from retrieval.errors import (
     EmbeddingError,
@@ -50,7 +50,7 @@ def say(what: Say, script: Script, **values: object) -> str:
     if script is Script.ENGLISH:
         return english.format(**values)
     text = chinese.format(**values)
-    return to_traditional(text) if script is Script.TRADITIONAL else text
+    return to_traditional(whole(text)) if script is Script.TRADITIONAL else text
 
 
 def join(names: tuple[str, ...] | list[str], script: Script) -> str:

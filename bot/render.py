@@ -7,6 +7,7 @@ numbers of the citations, since bracketed numbers of the source are written full
 import datetime
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot import markup
 from bot.cards import CitationView as CitationView
@@ -24,6 +25,7 @@ _ORDINAL = re.compile(r"\s*[（(]?(?:第?[一二三四五六七八九十百]+|\d
 _BUTTONS_A_ROW, _SMALL_BUTTONS_A_ROW = 3, 7
 _FEW_BUTTONS = 6
 _LONG_LABEL = 10
+_SHARED_CHARS = 1200  # of a claim that would fill a message alone
 
 
 def plain(answer: Answer) -> str:
@@ -68,24 +70,27 @@ def telegram(
 
 
 def inline(answer: Answer, today: datetime.date | None = None) -> OutgoingMessage:
-    """One message to share anywhere: claims that fit, each with its source in the text, and no buttons."""
-    claims = _lines(answer)
-    while True:
-        numbers = {number for line in claims for number in line.numbers}
-        sources = [
-            line
-            for line, group in _sources(answer.citations, answer.question.script)
-            if any(one.number in numbers for one in group)
-        ]
-        warnings = [
-            line
-            for line in _warnings(answer, same, today or _today())
-            if not line.numbers or set(line.numbers) & numbers
-        ]
-        first, *others = markup.pack([*claims, *warnings, *sources])
-        if not others or len(claims) == 1:
-            return OutgoingMessage(markup.to_html(first))
-        claims = claims[:-1]
+    """One message to share anywhere: the claims that fit, with their sources in the text, and no buttons."""
+    for count in range(len(answer.claims), 0, -1):
+        message, *others = _shared(_first_claims(answer, count), today or _today())
+        if not others:
+            return message
+    claim = answer.claims[0]
+    short = replace(claim, text=markup.shorten(claim.text, _SHARED_CHARS))
+    return _shared(replace(_first_claims(answer, 1), claims=(short,)), today or _today())[0]
+
+
+def _shared(answer: Answer, today: datetime.date) -> list[OutgoingMessage]:
+    sources = [line for line, _ in _sources(answer.citations, answer.question.script)]
+    parts = markup.pack([*_lines(answer), *_warnings(answer, same, today), *sources])
+    return [OutgoingMessage(markup.to_html(part)) for part in parts]
+
+
+def _first_claims(answer: Answer, count: int) -> Answer:
+    claims = answer.claims[:count]
+    numbers = {number for claim in claims for number in claim.numbers}
+    cited = tuple(citation for citation in answer.citations if citation.number in numbers)
+    return replace(answer, claims=claims, citations=cited)
 
 
 def further(citations: Sequence[Citation], script: Script, key: str) -> list[OutgoingMessage]:

@@ -133,6 +133,7 @@ class Say(Enum):
         "care{span}.\nJust ask, or press one of these. Every statement has its source; what the articles do not say, "
         "I do not say.",
     )
+    SPAN_ALONE = ("，截至{day}", ", as of {day}")
     SPAN = ("，从{since}到{until}", ", from {since} to {until}")
     HELP = (
         "这样问：\n{examples}\n接着问可以不写县名：“{follow}”\n\n"
@@ -185,6 +186,10 @@ class Say(Enum):
         "{languages} language choices.",
     )
     FORGOTTEN_NOTHING = ("没有记着您的任何东西。", "Nothing is kept about you.")
+    INTERRUPTED = (
+        "刚才断线了，回答可能没有送到，抱歉。没看到的话，请再问一次。",
+        "Sorry, I was cut off; my answer may not have reached you. If you do not see it, please ask again.",
+    )
     AWAY = ("刚才不在线，没能及时回答，抱歉。还想知道就点一下：", "Sorry, I was away. Press if you still want to know:")
     FORWARDED = ("这是转来的话。要我按它来查，就点一下：", "A forwarded message. Press to have me look it up:")
     FORWARDED_LONG = ("转来的文章我不收，想知道什么请直接问。", "I take no forwarded articles; please ask a question.")

@@ -38,7 +38,7 @@ def marks_of(record: Mapping[str, Value], title: str, cleaned: Cleaned, lines: S
 
 def _number(record: Mapping[str, Value], title: str, cleaned: Cleaned) -> Value | None:
     """The article's own number; numbers in running text are those of other documents."""
-    if (cell := record.get("number")) is not None and (number := number_of_label(cell.text)) is not None:
+    if (cell := record.get("number")) is not None and (number := number_of_label(simplified(cell.text))) is not None:
         return Value(number, cell.rule)
     own, below = squeeze(title), False
     for line in cleaned.lines[:HEAD_LINES]:

@@ -21,6 +21,7 @@ _NO_BODY = re.compile(
     r"关于|通知|会议|印发|转发|工作(?!专班|领导小组|委员会|局|部|办公室|委)|召开|我们|[是的在为了将把对向到]|各.{0,6}(?:医院|卫生院|中心|街道|局|部)$"
     r"|.{2,}(?:和|与|及).{2,}(?:医院|中心)$|全体|全部|一部|内部|干部|结局|布局|格局|当局"
 )
+_SEAL = re.compile(r"[（(]\s*(?:盖章|公章|印章|代章|签章|印)\s*[)）]")
 _TITLE_GOES_ON = re.compile(r"关于|印发|转发|废止|令第|公告|通告|20\d\d年")
 _LETTERHEAD = re.compile(rf"^({_NAME})\s*(?:文件|公告|通告|令|通知|函)$")
 
@@ -48,6 +49,15 @@ def is_body(text: str) -> bool:
     """Whether the text is the name of an issuing body and nothing else."""
     plain = _SPACED.sub("", simplified(text))
     return 3 <= len(plain) <= 36 and _BODY.match(plain) is not None and not _NO_BODY.search(plain)
+
+
+def bodies_on(line: str) -> list[str]:
+    """The bodies of a line that holds nothing else but their seals, as they stand there; none where there is more."""
+    bare = _SEAL.sub("", line).strip()
+    parts = [part for part in re.split(r"[\s、]+", bare) if part]
+    if len(parts) > 1 and all(map(is_body, parts)):
+        return parts
+    return [bare] if is_body(bare) else []
 
 
 def body_of_title(title: str) -> str | None:

@@ -14,7 +14,7 @@ from ingest.bylines import author_of, publisher_of, source_of
 from ingest.dates import first_date, years_of
 from ingest.document import Cleaned, RawDocument
 from ingest.issued import marks_of
-from ingest.published import published_of
+from ingest.published import published_by_address, published_of
 from ingest.record import Said, Value, page_lines, read_record
 from ingest.relations import replaced_in
 from ingest.titles import title_of
@@ -106,7 +106,8 @@ def _told(raw: RawDocument, cleaned: Cleaned, given: Mapping[str, Any]) -> tuple
     found: dict[str, Value | None] = {
         "title": title,
         "publisher": publisher_of(raw, cleaned, lines),
-        "published": published_of(raw, cleaned, lines, record, url.text if url else None),
+        "published": published_of(raw, cleaned, lines, record, marks.day)
+        or published_by_address(url.text if url else None),
         "author": author_of(raw, cleaned, lines),
         "url": url,
         "doc_number": marks.number,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.bodies import body_of_letterhead, body_of_title, is_body
+from ingest.bodies import bodies_on, body_of_letterhead, body_of_title, is_body
 from ingest.dates import first_date, in_digits
 from ingest.document import Cleaned
 from ingest.numbers import NUMBER, normalised, number_alone, number_of_label
@@ -12,7 +12,9 @@ from ingest.record import HEAD_LINES, TAIL_LINES, Said, Value
 from retrieval.names import simplified
 from retrieval.text import squeeze
 
-_SIGNED = re.compile(r"^([^\d\s]{3,30}?)??\s*20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?\D{0,2}$")
+_YEAR = re.compile(r"20\d\d|二[〇零○]")
+_LONGEST_SIGNATURE = 80
+_SIGNED = re.compile(r"^([^\d]{3,60}?)??\s*20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?\D{0,2}$")
 _PRINTED = re.compile(r"(20\d{2}年\d{1,2}月\d{1,2}日)\s?印发")
 _IN_BRACKETS = re.compile(rf"[（(]\s*({NUMBER.pattern})\s*[)）]\s*$")
 _LETTERHEAD_LINES = 4
@@ -65,24 +67,30 @@ def _issuer(record: Mapping[str, Value], title: str, cleaned: Cleaned, signed: s
 
 
 def _signature(lines: Sequence[Said]) -> tuple[str, str | None]:
-    """Who signs at the end (落款) and when: bodies directly above the last date, the first of them, or before it."""
+    """Who signs (落款) and when: the last one at the end, else the first one before what is attached."""
     kept = [line for line in lines if not line.rule]
     first = kept[-min(TAIL_LINES, len(kept))].number if kept else 0
-    tail = [line for line in lines if line.number >= first]
-    for at in range(len(tail) - 1, -1, -1):
-        text = tail[at].text.strip()
-        plain = in_digits(simplified(text))
-        match = _SIGNED.match(plain)
-        if match is None or (day := first_date(plain)) is None:
-            continue
-        if match[1] and is_body(match[1]):
-            return text[: len(match[1])], day
-        start = at
-        while not match[1] and start and is_body(tail[start - 1].text):
-            start -= 1
-        if start < at:
-            return tail[start].text.strip(), day
-    return "", None
+    signed = [(lines[at].number, *found) for at in range(len(lines)) if (found := _signed_at(lines, at)) is not None]
+    last = [(body, day) for number, body, day in signed if number >= first]
+    return last[-1] if last else next(((body, day) for _, body, day in signed), ("", None))
+
+
+def _signed_at(lines: Sequence[Said], at: int) -> tuple[str, str] | None:
+    """Bodies directly above a line that is a date, the first of them, or before it on the same line."""
+    text = lines[at].text.strip()
+    if len(text) > _LONGEST_SIGNATURE or not _YEAR.search(text):
+        return None
+    plain = in_digits(simplified(text))
+    match = _SIGNED.match(plain)
+    if match is None or (day := first_date(plain)) is None:
+        return None
+    if match[1]:
+        own = bodies_on(text[: len(match[1])])
+        return (own[0], day) if own else None
+    start = at
+    while start and bodies_on(lines[start - 1].text):
+        start -= 1
+    return (bodies_on(lines[start].text)[0], day) if start < at else None
 
 
 def _printed(lines: Sequence[Said]) -> str | None:

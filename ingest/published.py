@@ -25,12 +25,12 @@ _URL_DATE = re.compile(r"/(20\d{2})[-/_]?(\d{2})[-/_]?(\d{2})(?:[/_-]|(?=\D|$))"
 
 
 def published_of(
-    raw: RawDocument, cleaned: Cleaned, lines: Sequence[Said], record: Mapping[str, Value], url: str | None
+    raw: RawDocument, cleaned: Cleaned, lines: Sequence[Said], record: Mapping[str, Value], signed: str | None
 ) -> Value | None:
-    """The day of publication, ISO 8601.
+    """The day of publication, ISO 8601; ``signed`` is the day of issue where the document bears one.
 
     Labelled as such, told by the file, beside the title; else the document's own day by label, at the top
-    or in the signature; the address only where nothing else says anything.
+    or in the signature.
     """
     others = {first_date(record[key].text) for key in ("written", "effective", "expires") if key in record}
     body = [line.number for line in cleaned.lines]
@@ -46,7 +46,8 @@ def published_of(
     beside = _bare([line for line in near if line.number <= top], others, "date beside the title")
     written = _recorded(record, "written") or _labelled(_WRITTEN, everywhere)
     below = _bare([line for line in near if line.number > top], set(), "date below the text")
-    return beside or written or below or _at_the_edges(cleaned) or _of_address(url)
+    issued = Value(signed, "signature") if signed else None
+    return beside or written or below or _at_the_edges(cleaned) or issued
 
 
 def _bare(lines: Sequence[Said], others: Collection[str | None], rule: str) -> Value | None:
@@ -81,7 +82,8 @@ def _at_the_edges(cleaned: Cleaned) -> Value | None:
     return None
 
 
-def _of_address(url: str | None) -> Value | None:
+def published_by_address(url: str | None) -> Value | None:
+    """The day in a web address: weak evidence, for where nothing else says anything."""
     dated = _URL_DATE.search(urlsplit(url).path) if url else None
     day = first_date("-".join(dated.groups())) if dated else None
     return Value(day, "address") if day else None

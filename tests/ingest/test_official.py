@@ -135,6 +135,24 @@ def test_a_national_document_that_two_bodies_sign():
     assert "region" not in found.facts
 
 
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "洪雅县卫生健康局  洪雅县财政局\n2024年3月5日",
+        "洪雅县卫生健康局\n洪雅县财政局\n2024年3月5日",
+        "洪雅县卫生健康局（盖章）\n2024年3月5日",
+        "洪雅县卫生健康局、洪雅县财政局 二〇二四年三月五日",
+        "洪雅县卫生健康局\n2024年3月5日\n附件\n"
+        + "每家卫生院都要填这张表，填好以后盖章，月底前报到县里，不得漏报。\n" * 12,
+    ],
+)
+def test_signatures(foot):
+    text = "关于做好体检工作的通知\n各乡镇卫生院要在六月底前完成体检，费用由财政承担，不得向老人收费。\n"
+    found = described(text + foot)
+    assert (found.issuer, found.published) == ("洪雅县卫生健康局", "2024-03-05")
+    assert found.facts["issuer"] == "signature"
+
+
 def test_a_page_that_contradicts_itself_has_no_term():
     page = RECORD_PAGE.replace("公开方式：</td><td>主动公开", "失效日期：</td><td>2022年1月1日")
     found = described(page, "a.html")

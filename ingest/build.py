@@ -1,63 +1,48 @@
-"""Articles → a published generation. What did not change is not embedded again, nor published again."""
+"""Articles → a published generation. What did not change is not read, cleaned, embedded nor published again.
 
-import dataclasses
-import hashlib
+The outcome depends on the files, their names below the folders given, their corrections and the settings; not on the
+order of reading, on where the folder lies, nor on what was ingested before.
+"""
+
+import functools
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
 
 from ingest.clean import CLEANING_VERSION
-from ingest.document import RawDocument, Rejected, Removal, Unread
-from ingest.prepare import Nothing, Prepared, prepare
+from ingest.document import Rejected, Removal
+from ingest.intake import Intake, Taken
+from ingest.likeness import Said, Verdict, compare
+from ingest.packing import text_of, unpack
+from ingest.prepare import Prepared
+from ingest.progress import Progress
 from ingest.relations import Standing, superseded
 from ingest.report import FileReport, Report, State
-from ingest.sidecar import corrected
-from ingest.site import Learner, SiteFurniture
-from ingest.sources import read_sources
-from ingest.spool import Spool
+from ingest.reprints import Clusters, Text, cluster
+from ingest.store import Store, shape_of
+from ingest.warnings import of_article, of_clusters
+from ingest.workshop import Workshop
 from retrieval.config import Config
 from retrieval.corpus import SourceRecord
 from retrieval.embed import Embedder
 from retrieval.errors import IndexMissing, IndexProblem, SourceError
 from retrieval.index import CurrentIndex, Generation
+from retrieval.provenance import Reprint
 from retrieval.publish import Publication, Settings, Vectors, embedded_text, publication
-from retrieval.types import Article, Division, Passage
+
+__all__ = ["Progress", "build", "open_store"]
 
 _BATCH = 512  # passages embedded between two signs of progress
 _REASONS = 3  # told when nothing could be used
+_TEXTS = 512  # whose forms for comparing are remembered
 _log = logging.getLogger(__name__)
 
 Document = tuple[int, str, str, tuple[str, ...], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A sign of life. ``stage`` is read, embed, index or publish; ``total`` grows with ``done`` while reading."""
-
-    stage: str
-    done: int
-    total: int
-    source: str = ""
-
-
-@dataclass(slots=True)
-class _Intake:
-    """What reading has come to so far."""
-
-    made: Publication
-    previous: Generation | None
-    before: dict[str, SourceRecord]
-    files: list[FileReport] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    explained: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
-    known: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # what an article says -> its id and source
-    names: dict[str, str] = field(default_factory=dict)
-    standings: list[Standing] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # sources whose former version stays
 
 
 def build(
@@ -73,42 +58,37 @@ def build(
     settings = Settings(
         embedder.fingerprint, embedder.dim, CLEANING_VERSION, {"max_passage_chars": config.ingest.max_passage_chars}
     )
-    with publication(config.index_dir, settings) as made:
+    with publication(config.index_dir, settings) as made, open_store(config) as store:
         previous = _previous(config)
-        before = {record.source: record for record in previous.sources()} if previous else {}
-        intake = _Intake(made, previous, before)
-        with Spool() as documents:
-            site = _learnt(corrected(read_sources(paths, config), paths), documents, progress)
-            for raw in documents:
-                _take(raw, config.ingest.max_passage_chars, site, intake)
-        for older, newer in sorted(superseded(intake.standings).items()):
-            made.mark_replaced(older, newer)
-        if not made.passages:
-            raise SourceError(_nothing(paths, intake.rejected))
-        embedded = reused = 0
-        if previous and previous.manifest.content == made.content:
-            identity, published = previous.id, False
-        else:
-            vectors, reused = _embed(made, embedder, previous, progress)
-            embedded, published = made.passages - reused, True
-            progress(Progress("index", 0, made.passages))
-            identity = made.publish(vectors, config.index.keep_generations)
-            progress(Progress("publish", 1, 1))
-        here = {*intake.kept, *(file.source for file in intake.files)}
+        with Workshop(config.ingest.processes) as shop:
+            taken = Intake(paths, config, store, shop, progress).take(previous)
+        if not taken.sources:
+            raise SourceError(_nothing(paths, taken.rejected))
+        assembly = _Assembly(made, store, taken, previous)
+        assembly.add_all()
+        identity, embedded, reused = _published(made, config, embedder, previous, progress)
+        store.keep_only(taken.sources | taken.empty)
+        here = {*taken.kept, *taken.sources}
         return Report(
-            generation=identity,
-            published=published,
-            files=tuple(intake.files),
-            rejected=tuple(intake.rejected),
-            gone=tuple(source for source in before if source not in here),
+            generation=identity or (previous.id if previous else ""),
+            published=identity is not None,
+            files=tuple(assembly.files),
+            rejected=tuple(taken.rejected),
+            gone=tuple(sorted(source for source in assembly.before if source not in here)),
             articles=made.articles,
             passages=made.passages,
-            counties=tuple(name for _, name in sorted(intake.names.items())),
+            counties=tuple(name for _, name in sorted(assembly.names.items())),
             embedded=embedded,
             reused=reused,
+            cleaned=taken.worked,
             seconds=time.monotonic() - started,
-            explained=intake.explained,
+            explained={source: _removals(store, source) for source in sorted(taken.empty)},
         )
+
+
+def open_store(config: Config) -> Store:
+    """What is remembered between two ingests of this configuration."""
+    return Store(config.data_dir / "cache" / "articles.sqlite", shape_of(config.ingest, CLEANING_VERSION))
 
 
 def _previous(config: Config) -> Generation | None:
@@ -122,104 +102,118 @@ def _previous(config: Config) -> Generation | None:
         return None
 
 
-def _learnt(
-    found: Iterator[RawDocument | Rejected | Unread], documents: Spool, progress: Callable[[Progress], None]
-) -> SiteFurniture:
-    """Read everything once into ``documents``, and learn what the pages of each site have in common."""
-    learner = Learner()
-    for done, raw in enumerate(found, start=1):
-        progress(Progress("read", done, done, raw.source))
-        if isinstance(raw, Unread):
-            continue
-        documents.add(raw)
-        if isinstance(raw, RawDocument):
-            try:
-                learner.add(raw)
-            except Exception:  # noqa: BLE001 - preparing the file tells the same error, and the others go on
-                _log.debug("nothing is learnt from %s", raw.source, exc_info=True)
-    return learner.learned()
+def _published(
+    made: Publication,
+    config: Config,
+    embedder: Embedder,
+    previous: Generation | None,
+    progress: Callable[[Progress], None],
+) -> tuple[str | None, int, int]:
+    """The new generation's id, and how many passages were embedded and reused; None where it would say the same."""
+    if previous and previous.manifest.content == made.content:
+        return None, 0, 0
+    vectors, reused = _embed(made, embedder, previous, progress)
+    progress(Progress("index", 0, made.passages))
+    identity = made.publish(vectors, config.index.keep_generations)
+    progress(Progress("publish", 1, 1))
+    return identity, made.passages - reused, reused
 
 
-def _take(raw: RawDocument | Rejected, max_passage_chars: int, site: SiteFurniture, intake: _Intake) -> None:
-    """Add a document to the publication, or its reason to the rejected."""
-    if isinstance(raw, Rejected):
-        intake.rejected.append(_keep(raw, intake))
-        return
-    try:
-        prepared = prepare(raw, max_passage_chars, site)
-    except Exception as error:  # noqa: BLE001 - one strange file must not stop the others; the log has the traceback
-        _log.exception("cannot prepare %s", raw.source)
-        intake.rejected.append(
-            Rejected(raw.source, f"internal error ({type(error).__name__}: {error})", "report this with the file")
-        )
-        return
-    if isinstance(prepared, Nothing):
-        intake.explained[raw.source] = prepared.cleaned.removals
-        intake.rejected.append(
-            Rejected(raw.source, "no article is left after cleaning", "see what was removed with --explain")
-        )
-        return
-    _add(raw, prepared, intake)
+def _removals(store: Store, source: str) -> tuple[Removal, ...]:
+    entry = store.get(source)
+    return unpack(entry.body).cleaned.removals if entry else ()
 
 
-def _keep(raw: Rejected, intake: _Intake) -> Rejected:
-    """A failure that may pass takes nothing away: what was published of the source goes on being published."""
-    record = intake.before.get(raw.source)
-    if not raw.passing or record is None or intake.previous is None:
-        return raw
-    article = intake.previous.article(record.article)
-    rows = [int(row) for row in intake.previous.rows_of_article(article.id)]
-    passages = intake.previous.passages(rows)
-    codes = {*article.counties, *(code for passage in passages for code in passage.counties)}
-    divisions = tuple(division for division in intake.previous.counties if division.code in codes)
-    first_id, _ = _once(article, passages, divisions, intake)
-    intake.made.add_source(dataclasses.replace(record, article=first_id))
-    intake.kept.append(raw.source)
-    return dataclasses.replace(raw, why=f"{raw.why}; its former version stays")
+@dataclass(slots=True)
+class _Assembly:
+    """Puts what is in the store together: which article stands for which, what replaces what, what is reported."""
+
+    made: Publication
+    store: Store
+    taken: Taken
+    previous: Generation | None
+    before: dict[str, SourceRecord] = field(default_factory=dict)
+    files: list[FileReport] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add_all(self) -> None:
+        """Add every article by the name of its source, and what holds between them."""
+        if self.previous is not None:
+            self.before = {record.source: record for record in self.previous.sources()}
+        texts = {text.source: text for text in self.store.texts() if text.source in self.taken.sources}
+        clusters = cluster(texts.values(), _Judge(self.store).judge)
+        told = of_clusters(clusters)
+        also = _also(texts, clusters)
+        standings: list[Standing] = []
+        shared: dict[str, str] = {}
+        for source in sorted(texts):
+            prepared = self._prepared(source)
+            original = clusters.original[source]
+            standings.append(Standing.of(prepared.article))
+            record = replace(prepared.record, article=texts[original].id)
+            if original == source:
+                article = replace(prepared.article, also=also.get(source, ()))
+                self.made.add_article(article, prepared.passages, prepared.divisions)
+                self.names.update((division.code, division.short) for division in prepared.divisions)
+            self.made.add_source(record)
+            self.files.append(
+                replace(
+                    FileReport.of(prepared, shared),
+                    state=self._state(record),
+                    same_as=None if original == source else original,
+                    also=tuple(one.source for one in also.get(source, ())),
+                    warnings=(*of_article(prepared), *told.get(source, ())),
+                )
+            )
+        ids = {text.id: texts[clusters.original[source]].id for source, text in texts.items()}
+        replaced = {ids[older]: ids[newer] for older, newer in sorted(superseded(standings).items())}
+        for older, newer in sorted(replaced.items()):
+            if older != newer:
+                self.made.mark_replaced(older, newer)
+
+    def _prepared(self, source: str) -> Prepared:
+        entry = self.store.get(source)
+        prepared = unpack(entry.body) if entry else None
+        if not isinstance(prepared, Prepared):
+            raise KeyError(source)
+        return prepared
+
+    def _state(self, now: SourceRecord) -> State:
+        before = self.before.get(now.source)
+        if before is None:
+            return State.ADDED
+        same = (now.digest, now.article, now.sidecar) == (before.digest, before.article, before.sidecar)
+        return State.UNCHANGED if same else State.CHANGED
 
 
-def _once(
-    article: Article, passages: Sequence[Passage], divisions: Sequence[Division], intake: _Intake
-) -> tuple[str, str]:
-    """Add the article unless another source said the same; the id and source under which it is published."""
-    says = hashlib.sha256("\0".join((article.text, *article.counties)).encode()).digest()
-    first_id, first_source = intake.known.setdefault(says, (article.id, article.source))
-    if first_id == article.id:
-        intake.made.add_article(dataclasses.replace(article, replaced_by=None), passages, divisions)
-        intake.standings.append(Standing.of(article))
-    intake.names.update((division.code, division.short) for division in divisions)
-    return first_id, first_source
+class _Judge:
+    """Compares texts, and remembers what came out: for the same two texts it is always the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._said = functools.lru_cache(maxsize=_TEXTS)(self._read)
+
+    def judge(self, inner: Text, outer: Text) -> Verdict:
+        """``likeness.compare`` of two articles in the store."""
+        known = self._store.verdict(inner.digest, outer.digest)
+        if known is None:
+            known = compare(self._said(inner.source), self._said(outer.source))
+            self._store.put_verdict(inner.digest, outer.digest, known)
+        return known
+
+    def _read(self, source: str) -> Said:
+        entry = self._store.get(source)
+        return Said(text_of(entry.body) if entry else "")
 
 
-def _add(raw: RawDocument, prepared: Prepared, intake: _Intake) -> None:
-    article = prepared.article
-    first_id, first_source = _once(article, prepared.passages, prepared.divisions, intake)
-    record = dataclasses.replace(prepared.record, article=first_id)
-    intake.made.add_source(record)
-    intake.files.append(
-        FileReport(
-            source=raw.source,
-            state=_state(record, intake.before.get(raw.source)),
-            format=raw.format,
-            encoding=raw.encoding,
-            title=article.title,
-            passages=len(prepared.passages),
-            counties=tuple(division.short for division in prepared.divisions),
-            published=article.published,
-            replaced=raw.replaced,
-            damaged=sum(len(passage.damaged) for passage in prepared.passages),
-            repairs=prepared.cleaned.repairs,
-            removals=prepared.cleaned.removals,
-            same_as=None if first_id == article.id else first_source,
-        )
-    )
-
-
-def _state(now: SourceRecord, before: SourceRecord | None) -> State:
-    if before is None:
-        return State.ADDED
-    same = (now.digest, now.article, now.sidecar) == (before.digest, before.article, before.sidecar)
-    return State.UNCHANGED if same else State.CHANGED
+def _also(texts: Mapping[str, Text], clusters: Clusters) -> dict[str, tuple[Reprint, ...]]:
+    """Where else an article was published, by the sources of the originals."""
+    found: defaultdict[str, list[Reprint]] = defaultdict(list)
+    for source in sorted(texts):
+        if (original := clusters.original[source]) != source:
+            one = texts[source]
+            found[original].append(Reprint(source, one.publisher, one.url, one.published))
+    return {original: tuple(reprints) for original, reprints in found.items()}
 
 
 def _embed(

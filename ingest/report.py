@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ingest.document import Rejected, Removal
+from ingest.prepare import Prepared
+from ingest.warnings import Matter, Warned
 
 
 class State(StrEnum):
@@ -18,7 +20,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """A file that was taken in. ``same_as`` is the source whose article says word for word the same."""
+    """A file that was taken in.
+
+    ``same_as`` is the source of the article that stands for it, of which it is a reprint or a part; ``also``
+    are the sources that it stands for.
+    """
 
     source: str
     state: State
@@ -33,14 +39,39 @@ class FileReport:
     repairs: Mapping[str, int] = field(default_factory=dict)
     removals: tuple[Removal, ...] = ()
     same_as: str | None = None
+    also: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+
+    @classmethod
+    def of(cls, prepared: Prepared, shared: dict[str, str]) -> "FileReport":
+        """What is told of an article by itself; ``shared`` collects texts that come again, such as menus."""
+        article, record = prepared.article, prepared.record
+        removals = (
+            Removal(one.rule, shared.setdefault(one.text, one.text), one.number) for one in prepared.cleaned.removals
+        )
+        return cls(
+            source=article.source,
+            state=State.ADDED,
+            format=record.format,
+            encoding=record.encoding,
+            title=article.title,
+            passages=len(prepared.passages),
+            counties=tuple(division.short for division in prepared.divisions),
+            published=article.published,
+            replaced=record.replaced,
+            damaged=sum(len(passage.damaged) for passage in prepared.passages),
+            repairs=prepared.cleaned.repairs,
+            removals=tuple(removals),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """An ingest that went well. ``published`` is False when nothing had changed; then ``generation`` is the old one.
 
-    ``embedded`` passages were computed and ``reused`` came from the generation before; both are 0 when
-    nothing was published. ``explained`` has the removals of files that were rejected after cleaning.
+    ``cleaned`` files were read and cleaned, the others were known. ``embedded`` passages were computed and
+    ``reused`` came from the generation before; both are 0 when nothing was published. ``explained`` has the
+    removals of files that were rejected after cleaning.
     """
 
     generation: str
@@ -54,11 +85,16 @@ class Report:
     embedded: int
     reused: int
     seconds: float
+    cleaned: int = 0
     explained: Mapping[str, tuple[Removal, ...]] = field(default_factory=dict)
 
     def sources(self, state: State) -> list[str]:
         """The files in a state, in the order of reading."""
         return [file.source for file in self.files if file.state is state]
+
+
+# the others are told by the lines above them
+_OWN_LINE = {Matter.CONTRADICTS, Matter.EXPIRED, Matter.ASTRAY, Matter.MOSTLY_REMOVED}
 
 
 def as_object(report: Report, *, explain: bool = False) -> dict[str, object]:
@@ -72,6 +108,7 @@ def as_object(report: Report, *, explain: bool = False) -> dict[str, object]:
         **{state.value: report.sources(state) for state in State},
         "gone": list(report.gone),
         "rejected": [_rejected_object(file, report, explain=explain) for file in report.rejected],
+        "cleaned": report.cleaned,
         "embedded": report.embedded,
         "reused": report.reused,
         "seconds": round(report.seconds, 3),
@@ -94,6 +131,11 @@ def _file_object(file: FileReport, *, explain: bool) -> dict[str, object]:
         "repairs": dict(file.repairs),
         "removed": dict(Counter(removal.rule for removal in file.removals)),
         "same_as": file.same_as,
+        "also": list(file.also),
+        "warnings": [
+            {"matter": one.matter.value, "detail": one.detail, "spots": [list(spot) for spot in one.spots]}
+            for one in file.warnings
+        ],
     }
     if explain:
         values["removals"] = _removal_objects(file.removals)
@@ -139,7 +181,7 @@ def _lines(report: Report, *, explain: bool) -> Iterator[str]:
     if report.published:
         yield (
             f"published {report.generation} in {report.seconds:.1f} s "
-            f"({report.embedded} passages embedded, {report.reused} reused)"
+            f"({report.cleaned} files cleaned, {report.embedded} passages embedded, {report.reused} reused)"
         )
     else:
         yield f"nothing has changed, {report.generation} stays current ({report.seconds:.1f} s)"
@@ -151,7 +193,7 @@ def _file_lines(file: FileReport) -> Iterator[str]:
     about = "、".join(file.counties) or "no county"
     facts = [f"{file.format}, {file.encoding}", about, file.published or "no date", f"{file.passages} passages"]
     if file.same_as:
-        facts = [f"{file.format}, {file.encoding}", f"word for word the same as {file.same_as}"]
+        facts = [f"{file.format}, {file.encoding}", f"says the same as {file.same_as}, which is cited"]
     yield f"           {'; '.join(facts)}"
     done = []
     if file.repairs:
@@ -164,6 +206,9 @@ def _file_lines(file: FileReport) -> Iterator[str]:
         done.append(f"{file.replaced} characters that could not be decoded")
     if done:
         yield f"           {'; '.join(done)}"
+    for warned in file.warnings:
+        if warned.matter in _OWN_LINE:
+            yield f"           ! {warned.told()}"
 
 
 def _removal_lines(removals: tuple[Removal, ...]) -> Iterator[str]:

@@ -34,7 +34,7 @@ _NEVER = "9999"
 class Text:
     """An article as it is compared. ``digest`` and ``sketch`` are those of ``likeness.Said``; ``size`` counts n-grams.
 
-    ``canonical`` is the source or address that an administrator named as its original.
+    ``canonical`` is the source or address that an administrator named as its original. ``id`` is the article's.
     """
 
     source: str
@@ -46,6 +46,8 @@ class Text:
     published: str | None = None
     url: str | None = None
     canonical: str = ""
+    id: str = ""
+    publisher: str | None = None
 
     @property
     def priority(self) -> tuple[Standing, str, str]:

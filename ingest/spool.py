@@ -2,14 +2,16 @@
 
 import pickle
 import tempfile
-from collections.abc import Iterator
+import zlib
 from types import TracebackType
 
-from ingest.document import RawDocument, Rejected
+from ingest.document import RawDocument
+
+_FASTEST = 1
 
 
 class Spool:
-    """Write once, then read in the same order. The file has no name and goes with the spool."""
+    """Put in, take out by place. The file has no name and goes with the spool."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
@@ -22,14 +24,14 @@ class Spool:
     ) -> None:
         self._file.close()
 
-    def add(self, document: RawDocument | Rejected) -> None:
-        """Keep one more."""
-        pickle.dump(document, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+    def add(self, document: RawDocument) -> tuple[int, int]:
+        """Keep one more; its place."""
+        data = zlib.compress(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL), _FASTEST)
+        place = self._file.seek(0, 2), len(data)
+        self._file.write(data)
+        return place
 
-    def __iter__(self) -> Iterator[RawDocument | Rejected]:
-        self._file.seek(0)
-        while True:
-            try:
-                yield pickle.load(self._file)  # noqa: S301 - nobody else can write to this file
-            except EOFError:
-                return
+    def pickled(self, place: tuple[int, int]) -> bytes:
+        """The pickle of the document at a place; nobody else can write to this file."""
+        self._file.seek(place[0])
+        return zlib.decompress(self._file.read(place[1]))

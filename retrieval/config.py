@@ -51,6 +51,7 @@ class IngestConfig(_Section):
     max_expanded_mb: int = Field(200, ge=1)
     max_seconds: float = Field(30.0, gt=0)
     max_memory_mb: int = Field(1024, ge=256)
+    processes: int = Field(0, ge=0, le=64)
     fetch_timeout_s: float = Field(30.0, gt=0)
     allow_private_addresses: bool = False
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ingest import build as building
-from ingest import cli
+from ingest import cli, work
 from ingest.build import Progress, build
 from ingest.report import State
 from retrieval.config import Config, PathsConfig
@@ -85,7 +85,7 @@ def test_articles_become_a_generation(config, folder):
     assert report.counties == ("桐庐县", "德清县")
     assert (report.embedded, report.reused) == (report.passages, 0)
     assert verify(config.index_dir) == report.generation == current(config).id
-    assert {sign.stage for sign in signs} == {"read", "embed", "index", "publish"}
+    assert {sign.stage for sign in signs} == {"read", "clean", "embed", "index", "publish"}
     assert (signs[-1].done, signs[-1].total) == (1, 1)
 
 
@@ -209,14 +209,14 @@ def test_a_bad_file_never_stops_the_others(config, folder, monkeypatch, caplog):
     (folder / "photo.txt").write_bytes(bytes(range(256)) * 20)
     (folder / "letter.doc").write_bytes(b"\xd0\xcf\x11\xe0")
     (folder / "poison.txt").write_text(TONGLU.replace("桐庐", "有毒"), encoding="utf-8")
-    prepare = building.prepare
+    prepare = work.prepare
 
     def poisoned(raw, *rest):
         if "有毒" in raw.text:
             raise RuntimeError("a fault of ours")
         return prepare(raw, *rest)
 
-    monkeypatch.setattr(building, "prepare", poisoned)
+    monkeypatch.setattr(work, "prepare", poisoned)
     report = build([str(folder), str(folder / "missing.txt")], config, HashEmbedder())
     assert report.sources(State.ADDED) == ["tonglu.txt", "浙江/德清.txt"]
     reasons = {rejected.source: rejected.why for rejected in report.rejected}

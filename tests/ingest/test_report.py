@@ -37,6 +37,7 @@ REPORT = Report(
     embedded=5,
     reused=2,
     seconds=1.26,
+    cleaned=1,
     explained={"y.txt": (Removal("spam", "全是广告", 4),)},
 )
 
@@ -48,13 +49,13 @@ def test_text_tells_what_happened_to_every_file():
         "           repaired entity 3, pinyin 12; removed navigation 2, share 1; 1 places where words are lost; "
         "2 characters that could not be decoded",
         "unchanged  b.txt  (no title)",
-        "           txt, utf-8; word for word the same as a/plan.html",
+        "           txt, utf-8; says the same as a/plan.html, which is cited",
         "rejected   x.pdf: this is no text; export it",
         "rejected   y.txt: no article is left; see --explain",
         "gone       old.txt",
         "1 added, 0 changed, 1 unchanged, 1 gone, 2 rejected",
         "1 articles, 7 passages, 1 counties: 青石县",
-        "published 20260101T000000Z-0a0b0c0d in 1.3 s (5 passages embedded, 2 reused)",
+        "published 20260101T000000Z-0a0b0c0d in 1.3 s (1 files cleaned, 5 passages embedded, 2 reused)",
     ]
 
 

@@ -1,0 +1,203 @@
+"""Files to prepared articles in the store: what is known of unchanged ones is used again, the others are worked on."""
+
+import logging
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ingest.document import Cleaned, RawDocument, Rejected, Removal, Unread
+from ingest.prepare import Prepared
+from ingest.progress import Progress
+from ingest.sidecar import corrected
+from ingest.site import Learner, SiteFurniture
+from ingest.sources import read_anew
+from ingest.spool import Spool
+from ingest.store import Kept, Store, shaped_by
+from ingest.work import Failure, Look, Prepare, Seen, kept
+from ingest.workshop import Workshop
+from retrieval.config import Config
+from retrieval.corpus import SourceRecord
+from retrieval.index import Generation
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What this run knows of a document; ``place`` is where its text lies in the spool, if it was parsed."""
+
+    digest: str
+    sidecar: str
+    place: tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What is in the store for this run: ``sources`` have articles there.
+
+    ``kept`` are those of them whose former version stays, ``empty`` sources of which cleaning left nothing;
+    ``worked`` counts documents that were cleaned in this run.
+    """
+
+    sources: set[str] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+    rejected: list[Rejected] = field(default_factory=list)
+    worked: int = 0
+
+
+class Intake:
+    """One run over some paths."""
+
+    def __init__(
+        self, paths: Sequence[str], config: Config, store: Store, shop: Workshop, progress: Callable[[Progress], None]
+    ) -> None:
+        self._paths = paths
+        self._config = config
+        self._store = store
+        self._shop = shop
+        self._progress = progress
+        self._notes: dict[str, _Note] = {}
+        self._refused: list[Rejected] = []
+        self._furniture: dict[str, tuple[SiteFurniture, str]] = {}
+
+    def take(self, previous: Generation | None) -> Taken:
+        """Bring the store up to date with the files. Each file that cannot be used is rejected with its reason."""
+        taken = Taken()
+        with Spool() as spool:
+            self._look(spool)
+            self._learn()
+            self._prepare(spool, taken)
+        for source in self._notes:
+            entry = self._store.has_article(source)
+            (taken.sources if entry else taken.empty).add(source)
+        former = _Former(previous, self._store)
+        for refused in sorted(self._refused, key=lambda one: one.source):
+            if former.stays(refused):
+                taken.sources.add(refused.source)
+                taken.kept.add(refused.source)
+                refused = replace(refused, why=f"{refused.why}; its former version stays")
+            taken.rejected.append(refused)
+        for source in sorted(taken.empty):
+            why = "no article is left after cleaning"
+            taken.rejected.append(Rejected(source, why, "see what was removed with --explain"))
+        return taken
+
+    def _look(self, spool: Spool) -> None:
+        """Read everything once, and note what the pages look like."""
+        for seen in self._shop.results(self._unseen(spool)):
+            if isinstance(seen, Seen):
+                self._store.put_page(seen.source, seen.digest, seen.site, seen.page)
+
+    def _unseen(self, spool: Spool) -> Iterator[Look]:
+        found = corrected(read_anew(self._paths, self._config, self._store.knows), self._paths)
+        for done, document in enumerate(found, start=1):
+            self._progress(Progress("read", done, done, document.source))
+            if isinstance(document, Rejected):
+                self._refused.append(document)
+                continue
+            place = spool.add(document) if isinstance(document, RawDocument) else None
+            self._notes[document.source] = _Note(document.digest, _sidecar(document), place)
+            if place is not None and not self._store.knows(document.source, document.digest):
+                yield Look(spool.pickled(place))
+
+    def _learn(self) -> None:
+        """Learn what the pages of each site have in common."""
+        learner = Learner()
+        for source in self._notes:
+            learner.note(*self._store.page(source))
+        learned = learner.learned()
+        sites = {site: learned.of(site) for site in learned.sites}
+        self._furniture = {site: (one, one.digest()) for site, one in sites.items()}
+
+    def _prepare(self, spool: Spool, taken: Taken) -> None:
+        todo = [source for source, note in self._notes.items() if not self._stands(source, note)]
+        for result in self._shop.results(self._tasks(todo, spool)):
+            if isinstance(result, Seen):
+                continue
+            taken.worked += 1
+            self._progress(Progress("clean", taken.worked, len(todo), result.source))
+            if isinstance(result, Kept):
+                self._store.put(result)
+            else:
+                self._refuse(result)
+        for source in [source for source in todo if source in self._notes and not self._store.shaped(source)]:
+            del self._notes[source]  # it went between two looks at it
+            self._refused.append(Rejected(source, "it changed while it was read", "run it again", passing=True))
+
+    def _refuse(self, failure: Failure) -> None:
+        _log.error("cannot prepare %s\n%s", failure.source, failure.trace)
+        why = f"internal error ({failure.told})"
+        self._refused.append(Rejected(failure.source, why, "report this with the file"))
+        self._notes.pop(failure.source, None)
+
+    def _stands(self, source: str, note: _Note) -> bool:
+        """Whether the entry in the store is what preparing the document would make."""
+        site = self._store.page(source)[0]
+        _, furniture = self._known(site)
+        return self._store.shaped(source) == shaped_by(note.digest, note.sidecar, site, furniture)
+
+    def _known(self, site: str) -> tuple[SiteFurniture, str]:
+        return self._furniture.get(site, (SiteFurniture(), ""))
+
+    def _tasks(self, todo: Sequence[str], spool: Spool) -> Iterator[Prepare]:
+        """Those that were parsed, then those that must be after all: of a site that looks different now."""
+        unparsed = set()
+        for source in todo:
+            self._store.forget(source)
+            place = self._notes[source].place
+            if place is None:
+                unparsed.add(source)
+            else:
+                yield self._task(source, spool.pickled(place))
+        if not unparsed:
+            return
+        again = read_anew(self._paths, self._config, lambda source, _: source not in unparsed)
+        for document in corrected(again, self._paths):
+            if isinstance(document, RawDocument) and document.source in unparsed:
+                yield self._task(document.source, pickle.dumps(document))
+
+    def _task(self, source: str, document: bytes) -> Prepare:
+        site = self._store.page(source)[0]
+        return Prepare(document, site, self._known(site)[0], self._config.ingest.max_passage_chars)
+
+
+def _sidecar(document: RawDocument | Unread) -> str:
+    return document.correction.digest if document.correction else ""
+
+
+class _Former:
+    """What was published of sources that cannot be read just now."""
+
+    def __init__(self, previous: Generation | None, store: Store) -> None:
+        self._previous = previous
+        self._store = store
+        self._records = {record.source: record for record in previous.sources()} if previous else {}
+
+    def stays(self, refused: Rejected) -> bool:
+        """Whether the failure may pass and the store now holds the version that is published."""
+        record = self._records.get(refused.source)
+        if not refused.passing or record is None or self._previous is None:
+            return False
+        entry = self._store.get(refused.source)
+        if entry and entry.text and (entry.digest, entry.sidecar) == (record.digest, record.sidecar):
+            return True
+        return self._restored(record, self._previous)
+
+    def _restored(self, record: SourceRecord, previous: Generation) -> bool:
+        article = previous.article(record.article)
+        if article.source != record.source:  # another's text stood for it
+            return False
+        passages = tuple(previous.passages(previous.rows_of_article(article.id)))
+        codes = {code for passage in passages for code in passage.counties}
+        divisions = tuple(division for division in previous.counties if division.code in codes)
+        record = replace(record, removals=tuple(previous.removals(record.source)))
+        article = replace(article, also=(), replaced_by=None)
+        prepared = Prepared(article, passages, divisions, _cleaned(record), record)
+        self._store.put(kept(prepared, record.source, record.digest, record.sidecar, ""))
+        return True
+
+
+def _cleaned(record: SourceRecord) -> Cleaned:
+    removals = tuple(Removal(rule, text, number) for rule, number, text in record.removals)
+    return Cleaned((), removals, record.repairs)

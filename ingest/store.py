@@ -1,0 +1,221 @@
+"""What reading and cleaning made of every file, kept between two ingests, so that only what changed is done again.
+
+One SQLite file of the cache: it may be deleted at any time, and is thrown away where it does not hold. An entry is
+used only where everything that shaped it is as it was: the file's bytes, the code and data that clean, the settings,
+the corrections, and what was learned about its site.
+"""
+
+import functools
+import hashlib
+import json
+import logging
+import sqlite3
+from collections.abc import Collection, Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest import likeness
+from ingest.likeness import Spot, Verdict, What
+from ingest.official import Standing
+from ingest.reprints import Text
+from retrieval.config import IngestConfig
+
+_FORMAT = 1
+_BATCH = 200  # changes between two commits: as much is done again after a crash
+_SCHEMA = """
+CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT NULL, page BLOB NOT NULL);
+CREATE TABLE articles (source TEXT PRIMARY KEY, digest TEXT NOT NULL, sidecar TEXT NOT NULL, shaped TEXT NOT NULL,
+    text TEXT NOT NULL, sketch BLOB NOT NULL, body BLOB NOT NULL);
+CREATE TABLE verdicts (one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT NULL, used INTEGER NOT NULL,
+    PRIMARY KEY (one, other)) WITHOUT ROWID;
+CREATE TABLE shape (value TEXT NOT NULL);
+"""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry. ``text`` is None where cleaning left no article; ``body`` is what ``packing.pack`` made.
+
+    ``digest`` is that of the raw bytes, ``sidecar`` that of the corrections, ``shaped`` digests all that shaped it.
+    """
+
+    source: str
+    digest: str
+    sidecar: str
+    shaped: str
+    text: Text | None
+    body: bytes
+
+
+@functools.cache
+def code_digest() -> str:
+    """SHA-256 (hex) of the code and the data that read and clean: any change of them may change their results."""
+    here = Path(__file__).resolve().parent
+    files = [*here.glob("*.py"), *here.parent.joinpath("retrieval").glob("*.py")]
+    files += [file for file in here.parent.joinpath("retrieval", "data").rglob("*") if file.is_file()]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def shape_of(settings: IngestConfig, version: int) -> str:
+    """Digest of all that shapes every article alike; ``version`` is the cleaning's."""
+    return _digest([_FORMAT, likeness.VERSION, version, code_digest(), settings.model_dump(exclude={"processes"})])
+
+
+def shaped_by(digest: str, sidecar: str, site: str, furniture: str) -> str:
+    """Digest of all that shapes one article besides: its bytes, corrections, site and what was learned of that."""
+    return _digest([digest, sidecar, site, furniture])
+
+
+def _digest(values: object) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+class Store:
+    """The file, for one writer; use it in ``with``, which keeps what was done even when the block fails."""
+
+    def __init__(self, path: Path, shape: str) -> None:
+        """Open or begin the file; what another ``shape`` made in it is forgotten."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._changes = 0
+        try:
+            self._open(path, shape)
+        except sqlite3.DatabaseError as error:
+            _log.warning("all files are read again, for %s cannot be used (%s)", path, error)
+            self._connection.close()
+            for file in path.parent.glob(f"{path.name}*"):
+                file.unlink()
+            self._open(path, shape)
+
+    def _open(self, path: Path, shape: str) -> None:
+        self._connection = sqlite3.connect(path)
+        self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        if self._value("SELECT count(*) FROM sqlite_master") and self._value("SELECT value FROM shape") != shape:
+            for table in ("pages", "articles", "verdicts", "shape"):
+                self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+        if not self._value("SELECT count(*) FROM sqlite_master"):
+            self._connection.executescript(_SCHEMA)
+            self._connection.execute("INSERT INTO shape VALUES (?)", (shape,))
+            self._connection.commit()
+
+    def _value(self, sql: str) -> Any:
+        row = self._connection.execute(sql).fetchone()
+        return row[0] if row else None
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.commit()
+        self._connection.close()
+
+    def knows(self, source: str, digest: str) -> bool:
+        """Whether the page of a source with these bytes was looked at."""
+        found = self._connection.execute("SELECT digest FROM pages WHERE source = ?", (source,)).fetchone()
+        return found is not None and found[0] == digest
+
+    def page(self, source: str) -> tuple[str, bytes]:
+        """A page's site and lines, as ``site.looked_at`` told them. Raises KeyError."""
+        row = self._connection.execute("SELECT site, page FROM pages WHERE source = ?", (source,)).fetchone()
+        if row is None:
+            raise KeyError(source)
+        return row[0], row[1]
+
+    def put_page(self, source: str, digest: str, site: str, page: bytes) -> None:
+        """Remember a page in place of what was known of its source."""
+        self._change("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", source, digest, site, page)
+
+    def shaped(self, source: str) -> str:
+        """What shaped the entry of a source; empty where there is none."""
+        row = self._connection.execute("SELECT shaped FROM articles WHERE source = ?", (source,)).fetchone()
+        return row[0] if row else ""
+
+    def has_article(self, source: str) -> bool:
+        """Whether there is an article, rather than nothing or the news that cleaning left none."""
+        row = self._connection.execute("SELECT text <> '' FROM articles WHERE source = ?", (source,)).fetchone()
+        return bool(row and row[0])
+
+    def forget(self, source: str) -> None:
+        """Drop the entry of a source, which is about to be made anew."""
+        self._change("DELETE FROM articles WHERE source = ?", source)
+
+    def get(self, source: str) -> Kept | None:
+        """The entry of a source."""
+        sql = "SELECT source, digest, sidecar, shaped, text, sketch, body FROM articles WHERE source = ?"
+        row = self._connection.execute(sql, (source,)).fetchone()
+        if row is None:
+            return None
+        name, digest, sidecar, shaped, told, sketch, body = row
+        return Kept(name, digest, sidecar, shaped, _text(name, told, sketch), body)
+
+    def put(self, kept: Kept) -> None:
+        """Remember an entry in place of the one of its source."""
+        text = kept.text
+        told, sketch = ("", b"") if text is None else (_told(text), text.sketch.tobytes())
+        self._change(
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(kept.source, kept.digest, kept.sidecar, kept.shaped, told, sketch, kept.body),
+        )
+
+    def texts(self) -> Iterator[Text]:
+        """What reprints are found by, of every article there is, by source."""
+        for source, told, sketch in self._connection.execute(
+            "SELECT source, text, sketch FROM articles WHERE text <> '' ORDER BY source"
+        ):
+            if (text := _text(source, told, sketch)) is not None:
+                yield text
+
+    def verdict(self, one: str, other: str) -> Verdict | None:
+        """What was found of two texts, by their digests."""
+        row = self._connection.execute(
+            "UPDATE verdicts SET used = 1 WHERE one = ? AND other = ? RETURNING verdict", (one, other)
+        ).fetchone()
+        if row is None:
+            return None
+        share, covered, spots = json.loads(row[0])
+        return Verdict(share, covered, tuple(Spot(What(what), here, there) for what, here, there in spots))
+
+    def put_verdict(self, one: str, other: str, verdict: Verdict) -> None:
+        """Remember what was found of two texts."""
+        value = json.dumps(astuple(verdict), ensure_ascii=False)
+        self._change("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, 1)", one, other, value)
+
+    def keep_only(self, sources: Collection[str]) -> None:
+        """Forget all sources but these, and verdicts that nobody asked for since the last time."""
+        wanted = set(sources)
+        there = self._connection.execute("SELECT source FROM pages UNION SELECT source FROM articles").fetchall()
+        gone = [(source,) for (source,) in there if source not in wanted]
+        self._connection.executemany("DELETE FROM pages WHERE source = ?", gone)
+        self._connection.executemany("DELETE FROM articles WHERE source = ?", gone)
+        self._connection.execute("DELETE FROM verdicts WHERE used = 0")
+        self._connection.execute("UPDATE verdicts SET used = 0")
+        self._connection.commit()
+
+    def _change(self, sql: str, *values: object) -> None:
+        self._connection.execute(sql, values)
+        self._changes += 1
+        if self._changes % _BATCH == 0:
+            self._connection.commit()
+
+
+def _told(text: Text) -> str:
+    values = (text.digest, text.size, text.counties, int(text.standing), *_behind(text))
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _behind(text: Text) -> tuple[str | None, ...]:
+    return text.published, text.url, text.canonical, text.id, text.publisher
+
+
+def _text(source: str, told: str, sketch: bytes) -> Text | None:
+    if not told:
+        return None
+    digest, size, counties, standing, *rest = json.loads(told)
+    grams = np.frombuffer(sketch, dtype=np.uint32)
+    return Text(source, digest, size, grams, tuple(counties), Standing(standing), *rest)

@@ -1,0 +1,91 @@
+"""Work spread over processes, its results in the order in which it came; a little is done here, without any."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing.connection import wait
+from typing import Any
+
+from ingest.store import Kept
+from ingest.work import Failure, Look, Prepare, Seen, do
+
+Task = Look | Prepare
+Result = Seen | Kept | Failure
+
+HERE = 100  # tasks done before any process is started, which takes seconds
+_BATCH, _AHEAD = 16, 3  # tasks that travel together; batches waiting for each process
+_log = logging.getLogger(__name__)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workshop:
+    """Use it in ``with``: the processes end with the block."""
+
+    def __init__(self, processes: int = 0) -> None:
+        """``processes``: how many at most; 0 for as many as there are processors, 1 for none but this one."""
+        self._processes = processes or processors()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Workshop":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[Result]:
+        """What ``do`` makes of each task, in order; tasks are drawn as there is room for them."""
+        left = iter(tasks)
+        if self._pool is None:
+            yield from map(do, islice(left, HERE))
+        waiting: deque[tuple[list[Task], Future[list[Result]]]] = deque()
+        while self._processes > 1 and (batch := list(islice(left, _BATCH))):
+            waiting.append((batch, self._started().submit(_do_all, batch)))
+            if len(waiting) > _AHEAD * self._processes:
+                yield from self._finished(*waiting.popleft())
+        for batch, done in waiting:
+            yield from self._finished(batch, done)
+        yield from map(do, left)
+
+    def _finished(self, batch: list[Task], done: "Future[list[Result]]") -> list[Result]:
+        try:
+            return done.result()
+        except BrokenProcessPool:
+            _log.warning("a process that cleans has died; this one goes on alone")
+            self._processes = 1
+            return _do_all(batch)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # a fresh interpreter: this process has threads, which a fork would leave half-dead
+            context: Any = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._processes, context, initializer=_begin)
+        return self._pool
+
+
+def _do_all(batch: list[Task]) -> list[Result]:
+    return [do(task) for task in batch]
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the one who started us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot tell its pool to end."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

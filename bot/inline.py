@@ -60,18 +60,15 @@ async def inline_query(update: Update, context: Context) -> None:
     del services.inline_latest[query.from_user.id]
     script = services.script_of(update)
     _, chosen = services.memory.script(query.from_user.id)
-    try:
-        work = services.off_loop(lambda: _results(services, text, script if chosen else None))
-        found = await asyncio.wait_for(work, _DEADLINE_S) if _may(services, query) else ()
-    except (XianwenError, TimeoutError) as error:
-        logger.info("an inline query was not answered: %s", type(error).__name__)
-        found = ()
+    found: Sequence[Result] = ()
+    if services.presses.judge(query.from_user.id) is Verdict.ALLOWED:
+        try:
+            work = services.off_loop(lambda: _results(services, text, script if chosen else None))
+            found = await asyncio.wait_for(work, _DEADLINE_S)
+        except (XianwenError, TimeoutError) as error:
+            logger.info("an inline query was not answered: %s", type(error).__name__)
     label = Say.INLINE_ASK if found else Say.INLINE_NONE if len(text) >= LEAST_CHARS else Say.INLINE_SHORT
     await _reply(query, found, say(label, script), personal=chosen)
-
-
-def _may(services: Services, query: InlineQuery) -> bool:
-    return services.presses.judge(query.from_user.id) is Verdict.ALLOWED
 
 
 async def _reply(query: InlineQuery, found: Sequence[Result], label: str, personal: bool) -> None:

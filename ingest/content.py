@@ -7,13 +7,14 @@ sidebars). Elements are lxml's, handed in by ``html.py``; this module only walks
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.furniture import Place, furniture
 from ingest.matching import matching
-from ingest.regions import set_apart
+from ingest.regions import MOST_SURE, set_apart
+from ingest.tables import BAR
 from retrieval.text import squeeze
 
 OUTSIDE, LIST_PAGE = "outside-main-content", "list-page"
@@ -23,9 +24,11 @@ _CUT_OFF = re.compile(
 )
 _SHARE = 0.55  # of an element's voices must stand in one child for the child to be the home
 _DENSE = 0.5  # of a neighbour's text must be voices for it to be more of the article
+_PURE = 0.9  # of one that stands right beside it, whatever sort of element it is
 _MIDDLE = Place(50, 100)
-_FEW_LINKS = 5
-_LITTLE = 60  # characters of sentences that a list of links may hold and stay one
+_FEW_LINKS, _LONG_LINK = 5, 8
+_LONG_HEADING = 24
+_WORDS = re.compile(r"[^\W\d_]")
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +62,8 @@ def judge(root: Any, pieces: Sequence[Piece], meta: Mapping[str, str]) -> None:
         return
     if not voices:
         return
-    apart = set_apart(root, _sums(voices.items()))
+    heard = _sums(voices.items())
+    apart = set_apart(root, heard) | _headed(open_pieces, heard)
     inner = {piece: weight for piece, weight in voices.items() if not _stands_in(piece, apart)} or voices
     weights = _Weights(
         _sums((piece, len(piece.text)) for piece in open_pieces),
@@ -69,27 +73,66 @@ def judge(root: Any, pieces: Sequence[Piece], meta: Mapping[str, str]) -> None:
     home = _home(root, inner, weights)
     lists = _link_lists(home, weights)
     title = squeeze(meta.get("title", ""))
+    lead = _lead(open_pieces, inner, home, title)
     for piece in open_pieces:
         within = _stands_in(piece, {home}) and not _stands_in(piece, apart) and not _stands_in(piece, lists)
         menu = piece.linked > 0.8 * len(piece.text) and not piece.level and len(piece.text) < 60
-        is_title = piece.level in (1, 2) and len(piece.text) >= 6 and squeeze(piece.text) in title
-        if not is_title and (not within or menu):
+        is_title = piece.level in (1, 2) and _is_title(piece, title)
+        if not is_title and piece not in lead and (not within or menu):
             piece.verdict = OUTSIDE
+
+
+def _is_title(piece: Piece, title: str) -> bool:
+    return len(piece.text) >= 6 and squeeze(piece.text) in title
+
+
+def _lead(pieces: Sequence[Piece], inner: Collection[Piece], home: Any, title: str) -> set[Piece]:
+    """What is said between the title and the home of the article: many pages set a summary there."""
+    start = next((at for at, piece in enumerate(pieces) if _stands_in(piece, {home})), 0)
+    above = next((at for at in range(start - 1, -1, -1) if _is_title(pieces[at], title)), start)
+    return {piece for piece in pieces[above:start] if piece in inner}
 
 
 def _voice(piece: Piece) -> int:
     """How much a piece says for being the article: its length if it speaks in sentences of its own."""
-    if piece.linked * 2 >= len(piece.text) or _CUT_OFF.search(piece.text):
+    if _is_link(piece) or _CUT_OFF.search(piece.text):
         return 0
     said = len(piece.text) >= 10 and bool(_SENTENCE.search(piece.text))
-    return len(piece.text) if (said or piece.row) and furniture(matching(piece.text), _MIDDLE) is None else 0
+    if not said and not (piece.row and BAR in piece.text):
+        return 0
+    return len(piece.text) if furniture(matching(piece.text), _MIDDLE) is None else 0
 
 
 def _is_list(pieces: Sequence[Piece], voices: Mapping[Piece, int]) -> bool:
-    """A channel's page: most of it is links, and hardly anything is said."""
-    links = [piece for piece in pieces if piece.linked >= 8 and piece.linked * 2 >= len(piece.text)]
-    said = sum(weight for piece, weight in voices.items() if not piece.row)
-    return len(links) >= _FEW_LINKS and said < _LITTLE and said * 4 < sum(piece.linked for piece in links)
+    """A channel's page: names of other pages, and nothing is said."""
+    return not voices and sum(piece.linked >= _LONG_LINK for piece in pieces if _is_link(piece)) >= _FEW_LINKS
+
+
+def _is_link(piece: Piece) -> bool:
+    """Whether most words of a piece lead elsewhere; dates and numbers beside them do not count."""
+    return piece.linked * 2 >= len(_WORDS.findall(piece.text)) and piece.linked > 0
+
+
+def _headed(pieces: Sequence[Piece], heard: Mapping[Any, int]) -> set[Any]:
+    """Elements that begin with a heading such as 网友评论 or 相关阅读 and are more than that heading."""
+    first: dict[Any, Piece] = {}
+    for piece in pieces:
+        for element in (piece.element, *piece.element.iterancestors()):
+            first.setdefault(element, piece)
+    found: set[Any] = set()
+    for piece in pieces:
+        if len(piece.text) > _LONG_HEADING or furniture(matching(piece.text), _MIDDLE) not in ("comments", "related"):
+            continue
+        region = piece.element
+        while (outer := region.getparent()) is not None and first.get(outer) is piece:
+            region = outer
+        if region is not piece.element and heard.get(region, 0) <= MOST_SURE * heard[_top(region)]:
+            found.add(region)
+    return found
+
+
+def _top(element: Any) -> Any:
+    return next(iter(reversed([element, *element.iterancestors()])))
 
 
 def _stands_in(piece: Piece, elements: set[Any]) -> bool:
@@ -136,6 +179,8 @@ def _is_more(child: Any, best: Any, inner: Mapping[Piece, int], weights: _Weight
     said = weights.voice.get(child, 0)
     if not said or said < _DENSE * weights.text[child]:
         return False
+    if said >= _PURE * weights.text[child] and child in (best.getnext(), best.getprevious()):
+        return True
     sorts = {_sort(piece) for piece in inner if _stands_in(piece, {best})}
     return any(piece.row or _sort(piece) in sorts for piece in inner if _stands_in(piece, {child}))
 

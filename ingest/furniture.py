@@ -35,7 +35,7 @@ _RECORD = (
 LABELLED = re.compile(
     rf"(?<![{_HAN}])(?:"
     rf"(?:发布|发表|更新|成文|发文|生成|录入|公开|上传|编辑)(?:时间|日期)\s?[:：]?\s?(?:{_DATE})?"
-    r"|(?:信息|稿件|文章|新闻|内容)?(?:来源|稿源|来自|出处)\s?[:：丨|]\s?[^\s|;；。]{0,30}"
+    r"|(?:信息|稿件|文章|新闻|内容)?(?:来源|稿源|来自|出处|素材)\s?[:：丨|]\s?[^\s|;；。]{0,30}"
     r"|(?:发布|发文|公开)(?:机构|单位|机关|部门|者|人)\s?[:：]\s?[^\s|;；。]{0,30}"
     rf"|(?:{_EDITORS}|{_ROLES})\s?[:：/丨|]\s?{_NAMES}(?=\s|$|[|)）】\]])"
     rf"|(?:{_EDITORS})\s?[:：/丨|]\s?[^\s|;；。，,]{{0,16}}"
@@ -103,7 +103,7 @@ def _copyright(form: str, place: Place) -> str | None:
 
 
 def _menu(form: str, place: Place) -> str | None:
-    words = [word for word in _SPLIT.split(form) if word]
+    words = [word for word in _SPLIT.split(form) if word and not word.isdigit()]
     if not words or len(form) > 300 or any(len(word) > 14 for word in words):
         return None
     sure = sum(word in MENU for word in words)

@@ -21,7 +21,9 @@ _BLOCKS = frozenset(
         " tfoot th thead tr ul",
     )
 )
-_SILENT = frozenset({"script", "style", "head", "svg", "iframe", "object", "embed", "audio", "video", "map", "math"})
+_SILENT = frozenset(
+    {"script", "style", "head", "svg", "iframe", "object", "embed", "audio", "video", "map", "math", "rt", "rp"}
+)
 _UNSEEN = frozenset({"noscript", "template"})
 _CONTROLS = frozenset({"button", "select", "textarea", "input", "option", "label"})
 _HIDING = re.compile(
@@ -52,6 +54,13 @@ class _Walk:
             self.pieces.append(Piece(text, element, level, self.linked))
         self.open.clear()
         self.linked = 0
+
+    def lines(self, element: Any) -> None:
+        """Text that is shown as it stands, line by line."""
+        self.flush(element.getparent())
+        for line in (element.text or "").splitlines():
+            self.open.append(line)
+            self.flush(element)
 
 
 def parse(text: str) -> Page:
@@ -99,6 +108,9 @@ def _visit(element: Any, walk: _Walk) -> None:
         return
     if tag == "table":
         walk.rows.update(data_rows(element, _words))
+    if tag == "pre" and len(element) == 0:
+        walk.lines(element)
+        return
     if text := walk.rows.get(element, ""):
         walk.flush(element.getparent())
         links = sum(len(_words(link)) for link in element.iter("a"))

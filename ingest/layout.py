@@ -16,9 +16,13 @@ _CONTENTS = re.compile(r"^(?:本文|文章|内容)?(?:目\s?录|contents)(?:导�
 _LEADERS = re.compile(r"[.…·\s]*\d{0,4}$")
 _ENDING = {"copyright", "prev-next", "related", "comments", "footer", "share", "bare-url", "advertisement"}
 _SPOKEN = re.compile(r"[。！!？?；;：:，,]\s*$")  # salutations and lead-ins come again for good reason
+_SPEECH_END = re.compile(r"[。！？；!?;…]\s*[”’」』）)]*$")
 _STRUCTURE = re.compile(
     r"^\s*(?:[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|第[一二三四五六七八九十百]+[章条节])"
 )
+_SUMMARY = re.compile(r"^[\[【]?(?:内容)?(?:摘要|导读|提要|简介|导语|核心提示)[\]】]?\s?[:：]?\s*")
+_BROKEN_OFF = re.compile(r"(?:…|\.{3})+$")
+_SUMMARY_WITHIN, _SUMMARY_CHARS = 8, 15
 _SITE = re.compile(r"\s*[-_|—–»]+\s*[^-_|—–»]{2,24}$")
 
 
@@ -91,6 +95,7 @@ def drop_repeated(items: Sequence[Item], meta: Mapping[str, str]) -> None:
     titles = _titles(lines, meta)
     keys = [squeeze(item.text) for item in lines]
     times = Counter(keys)
+    _drop_summaries(lines, keys)
     seen: set[str] = set()
     for at, (item, key) in enumerate(zip(lines, keys, strict=True)):
         if key in seen and not is_prose(item.form):
@@ -101,6 +106,17 @@ def drop_repeated(items: Sequence[Item], meta: Mapping[str, str]) -> None:
         if key and at and key == keys[at - 1] and not item.rule:
             item.rule = "repeated-line"
         seen.add(key)
+
+
+def _drop_summaries(lines: Sequence[Item], keys: Sequence[str]) -> None:
+    """What a page says first of its article in the article's own opening words."""
+    for at, item in enumerate(lines[:_SUMMARY_WITHIN]):
+        said = (
+            squeeze(_SUMMARY.sub("", item.text)) if _SUMMARY.match(item.form) or _BROKEN_OFF.search(item.form) else ""
+        )
+        said = _BROKEN_OFF.sub("", said)
+        if len(said) >= _SUMMARY_CHARS and any(later.startswith(said) for later in keys[at + 1 :]):
+            item.rule = "repeated-line"
 
 
 def is_content(form: str) -> bool:
@@ -128,6 +144,11 @@ def drop_after_end(items: Sequence[Item]) -> None:
             for later in kept(items[at:]):
                 later.rule = "after-article"
             return
+
+
+def ends_like_speech(form: str) -> bool:
+    """Whether a line, short as it may be, ends as sentences do."""
+    return bool(_SPEECH_END.search(form))
 
 
 def carries(form: str) -> bool:

@@ -20,15 +20,16 @@ _NAMES = frozenset(
     recommendation recommendations xiangguan tuijian hot hots hotnews rank ranking ranklist paihang toolbar
     tools qr qrcode erweima ewm float floating popup pop modal dialog cookie cookies login signin search
     searchbox pager pagination prevnext pagenav postnav tags tagcloud copyright statement disclaimer shengming
-    mianze banquan app download downloads subscribe newsletter reward dashang appreciate vote voting bio
-    widget widgets friendlink friendlinks links youlian skip accessibility wza kefu onlineservice customer
-    feedback pingjia rating byline author
+    mianze banquan app download downloads player discussion subscribe newsletter reward dashang appreciate
+    vote voting bio widget widgets friendlink friendlinks links youlian skip accessibility wza kefu
+    onlineservice customer feedback pingjia rating byline author
     """.split()  # noqa: SIM905 (a list literal would take a line a word)
 )
 _STEMS = re.compile(
-    r"^(?:bread?crumb|sidebar|comment|recommend|related|relatedposts|copyright|share|qrcode|navbar|toolbar|footer|hotlist|adsby|advert)"
+    r"^(?:bread?crumb|sidebar|comment|recommend|related|copyright|share|qrcode|navbar|toolbar|footer|hotlist|adsby|advert)"
 )
-_MOST = 0.4  # of all voices: what holds more is the article, or holds it
+_SURE = frozenset({"nav", "footer", "dialog", "comment", "comments", "pinglun", "reply", "discussion", "sidebar"})
+_MOST, MOST_SURE = 0.4, 0.85  # of all voices: what holds more is the article, or holds it
 
 
 def set_apart(root: Any, voices: Mapping[Any, int]) -> set[Any]:
@@ -36,19 +37,18 @@ def set_apart(root: Any, voices: Mapping[Any, int]) -> set[Any]:
 
     ``voices`` has the characters of sentences inside each element that has any.
     """
-    most = _MOST * voices.get(root, 0)
-    return {element for element in root.iter() if _is_called_apart(element) and voices.get(element, 0) <= most}
+    total = voices.get(root, 0)
+    return {element for element in root.iter() if voices.get(element, 0) <= _most(element) * total and _most(element)}
 
 
-def _is_called_apart(element: Any) -> bool:
+def _most(element: Any) -> float:
+    """The share of all voices that an element may have and still be set apart; 0 for one that is not called so."""
     tag = element.tag
     if not isinstance(tag, str) or tag in ("html", "body", "main", "article", "h1"):
-        return False
-    if tag in _TAGS or element.get("role", "").lower() in _ROLES:
-        return True
-    named = f"{element.get('class', '')} {element.get('id', '')}"
-    if not named.strip():
-        return False
-    words = [word.lower() for word in _SPLIT.split(named) if word]
-    joined = [word.lower() for word in re.split(r"[\s_-]+", named) if word]
-    return any(word in _NAMES for word in (*words, *joined)) or any(map(_STEMS.match, joined))
+        return 0.0
+    named = f"{element.get('class', '')} {element.get('id', '')}".strip()
+    words = {word.lower() for word in (*_SPLIT.split(named), *re.split(r"[\s_-]+", named)) if word} | {tag}
+    if words & _SURE:
+        return MOST_SURE
+    called = words & _NAMES or any(map(_STEMS.match, words))
+    return _MOST if called or tag in _TAGS or element.get("role", "").lower() in _ROLES else 0.0

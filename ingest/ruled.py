@@ -4,10 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.document import Block, RawDocument, Removal
 from ingest.furniture import Place, furniture
-from ingest.layout import Item, drop_after_end, drop_contents, drop_record_values, drop_repeated, kept
+from ingest.layout import (
+    Item,
+    drop_after_end,
+    drop_contents,
+    drop_record_values,
+    drop_repeated,
+    ends_like_speech,
+    kept,
+)
 from ingest.matching import matching
 from ingest.parts import cuts
 from ingest.repair import repair, writes_readings
@@ -94,3 +103,6 @@ def _judge(items: Sequence[Item]) -> None:
     lines = kept(items)
     for at, item in enumerate(lines):
         item.rule = furniture(item.form, Place(at, len(lines))) or ""
+    for item, below in pairwise(lines):
+        if item.rule == "related" and item.level and not below.rule and ends_like_speech(below.form):
+            item.rule = ""  # a section of the article that is called so

@@ -140,14 +140,15 @@ def _table(rows: list[str]) -> str:
 
 
 def _page(name: str, shape: str, settings: Mapping[str, str], marked: str) -> Page:
-    if settings.get("script") == "traditional":
+    if "script" in settings:
         marked = _traditional(marked)
     keep = tuple(map(_words, _KEEP.findall(marked)))
     either = tuple(filter(None, map(_words, _EITHER.findall(marked))))
     text = re.sub("[⟦⟧⟪⟫]", "", marked)
-    if settings.get("spoilt"):  # saved by a program that read it in another encoding
-        text = text.encode("utf-8").decode(settings["spoilt"], errors="strict")
-    data = text.encode(settings.get("encoding", "utf-8"))
+    saved = text  # what others are handed; some files were saved by a program that read them in another encoding
+    if "spoilt" in settings:
+        saved = text.encode("utf-8").decode(settings["spoilt"])
+    data = saved.encode(settings.get("encoding", "utf-8"))
     return Page(name, shape, data, text, () if "list" in settings else keep, either)
 
 

@@ -12,6 +12,7 @@ from retrieval.errors import XianwenError
 
 Progress = Callable[[dict[str, Any]], Awaitable[None]]
 _ENDS_S = 5.0
+_TOLD_CHARS = 500
 
 
 def config_file(config: Config) -> Path:
@@ -76,7 +77,7 @@ async def _relay(stream: asyncio.StreamReader, progress: Progress | None) -> str
         line = raw.decode("utf-8", "replace").strip()
         found = _progress(line)
         if found is None:
-            last = line or last
+            last = line[:_TOLD_CHARS] or last
         elif progress is not None:
             await progress(found)
     return last.removeprefix("error: ")

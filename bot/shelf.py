@@ -80,14 +80,14 @@ def safe_name(name: str) -> str:
     The ending stays. Chinese stays, too.
     """
     text = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
-    text = _UNSAFE.sub("_", text).strip(" .")
+    text = _UNSAFE.sub("_", text).strip()
     stem, dot, ending = text.rpartition(".")
     if not dot or len(ending.encode()) > 12:
         stem, ending = text, ""
     ending = f".{ending}" if ending else ""
     while len((stem + ending).encode()) > _LONGEST_BYTES:
         stem = stem[:-1]
-    return (stem.strip(" .") or "article") + ending
+    return (stem.strip(" .") or "article") + ending.rstrip(" .")
 
 
 def free(path: Path) -> Path:

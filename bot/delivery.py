@@ -1,7 +1,14 @@
 """Sending: each kind of refusal by Telegram has its answer, and nothing is sent twice.
 
-Retried: floods (429), connections that were never made, and 5xx. Not retried: a timeout while sending,
-since the message may have arrived.
+| what happened | what is done |
+|---|---|
+| a flood (429), no connection | wait and send, however long it takes: nothing arrived |
+| 5xx | the same, for a minute |
+| a timeout, a connection that broke | not sent again, for it may have arrived; ``bot/handling.py`` sees to the asker |
+| the same, while changing a message | change it again: twice is once |
+| our HTML, the topic or the message replied to is refused | send without |
+| the group has moved | send to where it is, and remember |
+| blocked, thrown out | remember |
 """
 
 import asyncio
@@ -9,6 +16,7 @@ import contextlib
 import html
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -17,6 +25,7 @@ from telegram import (
     Bot,
     CallbackQuery,
     CopyTextButton,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
@@ -24,15 +33,17 @@ from telegram import (
     Update,
 )
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.handling import never_arrived
 from bot.outgoing import Button, OutgoingFile, OutgoingMessage, Rows
 from bot.store import Store
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
-_TRIES = 5
-_LONGEST_WAIT_S = 120.0
+_PATIENCE_S = 60.0
+_LONGEST_PAUSE_S = 15.0
+_TYPING_AFTER_S = 0.3  # most answers are there by then, and typing spends what Telegram allows for answers
 _TYPING_EVERY_S = 4.0
 _TAG = re.compile(r"<[^>]+>")
 
@@ -77,7 +88,7 @@ async def deliver_all(bot: Bot, store: Store, place: Place, messages: Sequence[O
                 parse_mode=to.parse_mode,
                 message_thread_id=to.thread,
                 reply_parameters=reply,
-                reply_markup=keyboard(message.buttons),
+                reply_markup=ForceReply(selective=True) if message.wants_reply else keyboard(message.buttons),
             )
 
         sent, place = await _persist(send, place, store)
@@ -107,15 +118,30 @@ async def deliver_file(bot: Bot, store: Store, place: Place, file: OutgoingFile)
     return sent
 
 
+async def deliver_picture(bot: Bot, store: Store, place: Place, picture: bytes, caption: str) -> Message | None:
+    """Send a PNG; None when the chat cannot be reached. ``caption`` is plain text of at most 1,024 characters."""
+
+    async def send(to: Place) -> Message:
+        return await bot.send_photo(to.chat, picture, caption=html.escape(caption), parse_mode=ParseMode.HTML)
+
+    sent, _ = await _persist(send, place, store)
+    return sent
+
+
 async def edit(bot: Bot, store: Store, message: Message, new: OutgoingMessage) -> bool:
     """Change a message of ours; False when that was not possible."""
+    return await edit_at(bot, store, message.chat_id, message.message_id, new)
+
+
+async def edit_at(bot: Bot, store: Store, chat: int, number: int, new: OutgoingMessage) -> bool:
+    """Change the message of ours that has this number; False when that was not possible."""
 
     async def change(to: Place) -> Message | bool:
         try:
             return await bot.edit_message_text(
                 _text(new, to),
                 chat_id=to.chat,
-                message_id=message.message_id,
+                message_id=number,
                 parse_mode=to.parse_mode,
                 reply_markup=keyboard(new.buttons),
             )
@@ -124,14 +150,14 @@ async def edit(bot: Bot, store: Store, message: Message, new: OutgoingMessage) -
                 return True  # it says already what it is to say
             raise
 
-    done, _ = await _persist(change, Place(message.chat_id), store)
+    done, _ = await _persist(change, Place(chat), store, repeatable=True)
     return done is not None
 
 
-async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    """Stop the button's spinning; a press that has grown too old is no error."""
+async def acknowledge(query: CallbackQuery, text: str | None = None, alert: bool = True) -> None:
+    """Stop the button's spinning, with a word to read if there is one; a press that has grown too old is no error."""
     try:
-        await query.answer(text, show_alert=text is not None)
+        await query.answer(text, show_alert=alert and text is not None)
     except TelegramError as error:
         logger.info("a press could not be acknowledged: %s", type(error).__name__)
 
@@ -151,6 +177,7 @@ async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
     """Show that an answer is on its way, until it is."""
 
     async def keep_typing() -> None:
+        await asyncio.sleep(_TYPING_AFTER_S)
         while True:
             try:
                 await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
@@ -159,7 +186,6 @@ async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
             await asyncio.sleep(_TYPING_EVERY_S)
 
     task = asyncio.create_task(keep_typing())
-    await asyncio.sleep(0)
     try:
         yield
     finally:
@@ -175,15 +201,16 @@ def _text(message: OutgoingMessage, to: Place) -> str:
 
 
 async def _persist(
-    call: Callable[[Place], Awaitable[Result]], place: Place, store: Store
+    call: Callable[[Place], Awaitable[Result]], place: Place, store: Store, repeatable: bool = False
 ) -> tuple[Result | None, Place]:
     """Call until it succeeds or there is no point; the place may have changed on the way."""
-    waited = 0.0
-    for attempt in range(_TRIES):
+    began, pause = time.monotonic(), 0.25
+    while True:
         try:
             return await call(place), place
         except RetryAfter as error:
             wait = _seconds(error) + 0.1
+            logger.debug("chat %s is flooded; sending in %.0f s", place.chat, wait)
         except ChatMigrated as error:
             store.move_chat(place.chat, error.new_chat_id)
             place, wait = replace(place, chat=error.new_chat_id), 0.0
@@ -197,20 +224,15 @@ async def _persist(
                 logger.warning("Telegram refused a message: %s", error)
                 return None, place
             place, wait = adapted, 0.0
-        except TimedOut:
-            logger.warning("sending to chat %s timed out; not repeated, it may have arrived", place.chat)
-            return None, place
         except NetworkError as error:
-            if not _never_arrived(error):
-                logger.warning("the connection broke while sending to chat %s; not repeated", place.chat)
+            if not never_arrived(error) and not repeatable:
+                logger.warning("sending to chat %s broke off; not repeated, it may have arrived", place.chat)
                 return None, place
-            wait = min(0.5 * 2**attempt, 8.0)
-        waited += wait
-        if waited > _LONGEST_WAIT_S:
-            break
+            if not _is_unconnected(error) and time.monotonic() - began > _PATIENCE_S:
+                logger.error("gave up sending to chat %s", place.chat)
+                return None, place
+            wait = pause = min(pause * 2, _LONGEST_PAUSE_S)
         await asyncio.sleep(wait)
-    logger.error("gave up sending to chat %s", place.chat)
-    return None, place
 
 
 def _adapt(place: Place, problem: str) -> Place | None:
@@ -225,9 +247,9 @@ def _adapt(place: Place, problem: str) -> Place | None:
     return None
 
 
-def _never_arrived(error: NetworkError) -> bool:
-    text = str(error)
-    return "ConnectError" in text or "Bad Gateway" in text or re.search(r"\(50[0234]\)", text) is not None
+def _is_unconnected(error: NetworkError) -> bool:
+    """Whether Telegram was not even reached: then it is not this message that it cannot take."""
+    return "ConnectError" in str(error) or type(error.__cause__).__name__ == "ConnectTimeout"
 
 
 def _seconds(error: RetryAfter) -> float:

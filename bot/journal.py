@@ -139,7 +139,7 @@ class Journal:
         def take(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
             owners = db.execute(
                 "SELECT DISTINCT owner FROM updates WHERE state < 3 AND owner != ?", (self._seats.mine,)
-            )
+            ).fetchall()
             found: list[tuple[Any, ...]] = []
             for (owner,) in owners:
                 if owner != _NOBODY and not self._seats.is_free(owner):

@@ -35,12 +35,7 @@ class Say(Enum):
         "您好，我是县问。文章还没有准备好，请过一会儿再来。",
         "Hello, I am Xianwen. The articles are not ready yet; please come back a little later.",
     )
-    HELP_ADMIN = (
-        "管理：\n/reload 重新收录文章\n/status 运行情况\n/rollback 退回上一版",
-        "Administration:\n/reload read the articles again\n/status how things are\n/rollback go back one version",
-    )
     SOURCES_TITLE = ("已收录{count}篇文章：", "{count} articles:")
-    SOURCE_LINE = ("{count}段", "{count} passages")
     NOTHING_YET = ("现在一篇文章也没有收录。", "There are no articles here yet.")
     PREVIOUS = ("‹ 上一页", "‹ back")
     NEXT = ("下一页 ›", "more ›")
@@ -59,30 +54,6 @@ class Say(Enum):
         "Something went wrong; please try again later. (No. {incident})",
     )
     STALE_BUTTON = ("这个按钮太旧了，请重新问一次。", "This button is too old; please ask again.")
-    RELOAD_STARTED = ("开始重新收录文章……", "Reading the articles again…")
-    RELOAD_RUNNING = ("正在收录，请等它做完。", "It is already running; please wait until it is done.")
-    RELOAD_PROGRESS = ("正在收录：{stage} {done}/{total}", "Working: {stage} {done}/{total}")
-    RELOAD_DONE = (
-        "收录完成：新增{added}篇，改动{changed}篇，不再有{gone}篇，未收{rejected}篇。\n现在用的是 {generation}",
-        "Done: {added} added, {changed} changed, {gone} gone, {rejected} rejected.\nNow serving {generation}",
-    )
-    RELOAD_SAME = ("没有变化，仍是 {generation}", "Nothing changed; still {generation}")
-    RELOAD_REJECTED = ("未收：{source}：{why}", "Rejected: {source}: {why}")
-    RELOAD_FAILED = ("收录没有成功，原来的照常使用。\n{problem}", "It failed; the old version stays.\n{problem}")
-    STATUS = (
-        "版本 {generation}\n建于 {created}\n文章 {articles} 篇，段落 {passages} 段，县 {counties} 个\n模型 {model}\n"
-        "已运行 {uptime}，答过 {questions} 问，正在排队 {queue}\n上次收录：{reload}",
-        "Generation {generation}\nCreated {created}\n{articles} articles, {passages} passages, {counties} counties\n"
-        "Model {model}\nUp {uptime}, {questions} questions, {queue} waiting\nLast reload: {reload}",
-    )
-    PROBLEM = ("问题：{problem}", "Problem: {problem}")
-    ROLLBACK_CONFIRM = ("现在是 {current}，要退回 {target} 吗？", "Serving {current}. Go back to {target}?")
-    ROLLBACK_BUTTON = ("退回", "Go back")
-    ROLLBACK_DONE = ("已退回，现在用的是 {generation}", "Done. Now serving {generation}")
-    ROLLBACK_FAILED = ("没有退回。{problem}", "Not done. {problem}")
-    MENU_RELOAD = ("重新收录文章", "read the articles again")
-    MENU_STATUS = ("运行情况", "how things are")
-    MENU_ROLLBACK = ("退回上一版", "go back one version")
     ABOUT_BOT = (
         "问一个县的卫生健康工作打算做什么，每句回答都注明出处；文章没说的，直说没有。",
         "Ask what a Chinese county has set out to do in health care. Every statement has its source.",
@@ -109,7 +80,6 @@ class Say(Enum):
     ALSO_PUBLISHED = ("也见于：{places}", "also published by: {places}")
     DOC_NUMBER = ("文号：{number}", "No.: {number}")
     ISSUER = ("发文：{name}", "issued by: {name}")
-    COMPARED = ("{places}：{topic}", "{places}: {topic}")
     MORE = ("更多", "more")
     MORE_TITLE = ("还有这些段落说到：", "Further passages:")
     NO_MORE = ("没有别的段落说到这件事了。", "No other passage speaks of this.")

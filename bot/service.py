@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any
 
 from telegram.error import InvalidToken, TelegramError
 
+from bot.administration import resume
 from bot.app import build_application, build_bot, publish_menus
 from bot.context import AnyApplication, Asked, Services
 from bot.health import notify, serve_health, watchdog_interval_s
+from bot.intake import Intake
+from bot.journal import Journal, Row
 from bot.limits import RateLimit
 from bot.logs import set_up_logging
 from bot.polling import FetchingBot, Poller
@@ -26,6 +30,7 @@ from retrieval.errors import ServiceError, XianwenError
 logger = logging.getLogger(__name__)
 _POLL_WAIT_S = 25.0
 _GRACE_S = 10.0
+_THREADS = "question"
 
 
 def run(config: Config) -> int:
@@ -42,7 +47,9 @@ def run(config: Config) -> int:
         webhook_secret = secret_of("XIANWEN_WEBHOOK_SECRET", "webhook-secret")
         if not webhook_secret:
             raise ServiceError("no webhook secret, XIANWEN_WEBHOOK_SECRET, set it to 32 random letters or digits")
-    return asyncio.run(Service(config, Engine(config), token, webhook_secret).serve())
+    status = asyncio.run(Service(config, Engine(config), token, webhook_secret).serve())
+    _leave_behind_what_hangs(status)
+    return status
 
 
 def read_token() -> str:
@@ -77,14 +84,17 @@ class Service:
             config=config,
             engine=engine,
             store=Store(config.data_dir / "bot.sqlite"),
-            pool=ThreadPoolExecutor(config.telegram.concurrent_questions, "question"),
+            pool=ThreadPoolExecutor(config.telegram.concurrent_questions, _THREADS),
             limit=RateLimit(config.telegram.questions_per_minute),
+            journal=Journal(config.data_dir / "updates.sqlite"),
         )
         self._bot = bot or build_bot(config.telegram, token)
         self._application = build_application(self._bot, self._services)
-        self._poller = Poller(self._bot, self._application.update_queue, wait_s=_POLL_WAIT_S)
+        self._intake = Intake(self._bot, self._services, self._application.update_queue)
+        self._poller = Poller(self._bot, self._intake.take, room=lambda: self._intake.room, wait_s=_POLL_WAIT_S)
         self._generation = ""
         self._ready = False
+        self._following_since: float | None = None
 
     async def serve(self) -> int:
         """Start, stay, stop. Raises ServiceError and what loading the index raises."""
@@ -96,6 +106,7 @@ class Service:
         async with contextlib.AsyncExitStack() as cleanup:
             cleanup.callback(stopping.cancel)
             cleanup.callback(self._services.store.close)
+            cleanup.callback(self._services.journal.close)
             cleanup.callback(self._services.pool.shutdown, wait=False, cancel_futures=True)
             port = self._config.service.health_port
             if port:
@@ -119,7 +130,12 @@ class Service:
         deaf = self._config.telegram.mode == "polling" and age > self._config.service.stall_after_s
         if deaf:
             problem = problem or "Telegram has not answered for too long"
-        status = "ok" if self._ready and not deaf and not self._poller.problem else "unhealthy"
+        since = self._following_since
+        stuck = since is not None and time.monotonic() - since > self._config.service.stall_after_s
+        if stuck:
+            problem = problem or "every thread that answers is stuck"
+        healthy = self._ready and not deaf and not stuck and not self._poller.problem
+        status = "ok" if healthy else "unhealthy"
         if not self._ready:
             status = "starting"
         return {
@@ -136,6 +152,8 @@ class Service:
         try:
             await publish_menus(self._bot, self._config.telegram.admins)
             await self._application.start()
+            resume(self._application)
+            await self._intake.adopt()
             async with self._listening() as listening:
                 self._ready = True
                 notify(f"READY=1\nSTATUS=serving {corpus.id}")
@@ -154,6 +172,7 @@ class Service:
     async def _listening(self) -> Any:
         if self._config.telegram.mode == "polling":
             await _until_reached(self._bot.delete_webhook)
+            self._poller.last_success = time.monotonic()
             yield [asyncio.create_task(self._poller.run())]
             return
         webhook = Webhook(self._bot, self._config.telegram, self._secret, self._take)
@@ -164,11 +183,15 @@ class Service:
         finally:
             await webhook.close()
 
-    def _take(self, update: object) -> bool:
-        if self._services.order.waiting >= self._config.telegram.queue_limit:
+    async def _take(self, row: Row) -> bool:
+        if self._intake.room <= 0:
+            return False
+        try:
+            await self._intake.take([row])
+        except ServiceError as error:
+            logger.error("an update was refused: %s", error)
             return False
         self._poller.last_success = time.monotonic()
-        self._application.update_queue.put_nowait(update)
         return True
 
     async def _watch(self) -> None:
@@ -176,7 +199,10 @@ class Service:
         every = min(watchdog_interval_s() or 10.0, 10.0)
         while True:
             await asyncio.sleep(every)
+            await self._intake.adopt()
+            self._following_since = time.monotonic()
             await self._follow()
+            self._following_since = None
             if self.health()["status"] == "ok":
                 notify("WATCHDOG=1")
 
@@ -208,6 +234,18 @@ class Service:
         await self._poller.confirm()
         await self._application.shutdown()
         logger.info("stopped")
+
+
+def _leave_behind_what_hangs(status: int) -> None:
+    """End the process although a search hangs, for Python would wait for its thread; everything is written out."""
+    end = time.monotonic() + 1.0
+    for thread in threading.enumerate():
+        if thread.name.startswith(_THREADS):
+            thread.join(max(0.0, end - time.monotonic()))
+            if thread.is_alive():
+                logger.warning("a search hangs; leaving it behind")
+                logging.shutdown()
+                os._exit(status)
 
 
 async def _reach(application: AnyApplication) -> None:

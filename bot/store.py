@@ -21,7 +21,6 @@ HISTORY_LENGTH = 6
 _HOUR = 3600.0
 HISTORY_HOURS = 6
 _HISTORY_S = HISTORY_HOURS * _HOUR
-_SEEN_S = 24 * _HOUR
 _ANSWERS_S = 180 * 24 * _HOUR
 
 _SCHEMA = """
@@ -32,8 +31,7 @@ CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, chat INTEGER NOT NULL, user INTEGER NOT NULL, at REAL NOT NULL, script TEXT NOT NULL,
     citations TEXT NOT NULL, asks TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS answers_at ON answers (at);
-CREATE TABLE IF NOT EXISTS seen (update_id INTEGER PRIMARY KEY, at REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS seen_at ON seen (at);
+DROP TABLE IF EXISTS seen;
 CREATE TABLE IF NOT EXISTS chats (chat INTEGER PRIMARY KEY, active INTEGER NOT NULL DEFAULT 1, script TEXT);
 """
 
@@ -85,17 +83,10 @@ class Store:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
-    def first_sight(self, update_id: int) -> bool:
-        """Whether this update was not seen before; from now on it was."""
-        now = self._clock()
-        with self._lock:
-            self._sweep(now)
-            done = self._db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (update_id, now))
-            return done.rowcount == 1
-
     def remember(self, chat: int, user: int, question: str) -> None:
         """Append a question to the conversation of a user in a chat."""
         with self._lock:
+            self._sweep()
             self._db.execute(
                 "INSERT INTO history (chat, user, at, question) VALUES (?, ?, ?, ?)",
                 (chat, user, self._clock(), question.encode("utf-8", "replace").decode()),
@@ -179,11 +170,12 @@ class Store:
             self._db.execute("UPDATE history SET chat = ? WHERE chat = ?", (new, old))
             self._db.execute("UPDATE answers SET chat = ? WHERE chat = ?", (new, old))
 
-    def _sweep(self, now: float) -> None:
+    def _sweep(self) -> None:
+        now = self._clock()
         if now - self._swept < _HOUR:
             return
         self._swept = now
-        for table, age in (("seen", _SEEN_S), ("history", _HISTORY_S), ("answers", _ANSWERS_S)):
+        for table, age in (("history", _HISTORY_S), ("answers", _ANSWERS_S)):
             self._db.execute(f"DELETE FROM {table} WHERE at < ?", (now - age,))  # noqa: S608 - names are ours
 
 

@@ -3,23 +3,26 @@
 import asyncio
 import itertools
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import aiogram.methods
 import tdjson
-from telegram import Update
 from telegram.request import BaseRequest, RequestData
 
 from bot.app import build_application, build_bot
 from bot.context import Services
+from bot.intake import Intake
+from bot.journal import Journal
 from bot.limits import RateLimit
 from bot.store import Store
 from retrieval.config import Config, TelegramConfig
+from retrieval.corpus import SourceRecord
 from retrieval.types import (
     Answer,
     Article,
@@ -57,7 +60,7 @@ def check(name: str, values: dict[str, Any]) -> None:
     assert not method.model_extra, f"{name} has unknown fields {method.model_extra}"
     if name in _SENDING:
         check_text(values["text"], values.get("parse_mode"))
-    if name == "sendDocument":
+    if name in ("sendDocument", "sendPhoto"):
         assert units(parsed(values.get("caption", ""), values.get("parse_mode"))["text"]) <= 1024
     if name == "answerInlineQuery":
         for result in values["results"]:
@@ -66,6 +69,12 @@ def check(name: str, values: dict[str, Any]) -> None:
         assert len(values["results"]) <= 50 and len({result["id"] for result in values["results"]}) == len(
             values["results"]
         )
+    if name == "setMyCommands":
+        assert len(values["commands"]) <= 100
+        for command in values["commands"]:
+            assert re.fullmatch("[a-z0-9_]{1,32}", command["command"]) and 1 <= len(command["description"]) <= 256
+    if name == "setMyShortDescription":
+        assert len(values.get("short_description", "")) <= 120
     if name == "answerCallbackQuery":
         assert len(values.get("text") or "") <= 200
     keyboard = values.get("reply_markup") or {}
@@ -98,14 +107,23 @@ def check_text(text: str, parse_mode: str | None) -> str:
 
 
 class FakeTelegram(BaseRequest):
-    """The Bot API in memory. ``faults`` are scheduled per method: an exception, or (code, description, parameters)."""
+    """The Bot API in memory. ``faults`` are scheduled per method: an exception, or (code, description, parameters).
+
+    Every call of every test is checked as Telegram would check it; ``violations`` fail the test even where the code
+    under test has survived the refusal (see ``tests/bot/conftest.py``).
+    """
+
+    violations: ClassVar[list[str]] = []
 
     def __init__(self) -> None:
         self.calls: list[tuple[float, str, dict[str, Any]]] = []
+        self.accepted: list[tuple[str, dict[str, Any]]] = []
         self.faults: list[tuple[str, Exception | tuple[int, str, dict[str, Any] | None]]] = []
         self.rows: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.held: dict[str, bytes] = {}  # what users have sent, by file id
         self._numbers = itertools.count(100)
         self.checked = True
+        self.files: list[tuple[str, bytes]] = []
 
     @property
     def read_timeout(self) -> float:
@@ -122,15 +140,30 @@ class FakeTelegram(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
         values = dict(request_data.parameters) if request_data else {}
+        if "/file/" in url:
+            return 200, self.held[name]
+        for field in (request_data.multipart_data if request_data else None) or {}:
+            values.setdefault(field, f"attach://{field}")
         self.calls.append((time.monotonic(), name, values))
+        if self.checked:
+            self._check(name, values)
+        self.files += (
+            [(file, body) for file, body, _ in (request_data.multipart_data or {}).values()] if request_data else []
+        )
         for at, (faulty, fault) in enumerate(self.faults):
             if faulty == name:
                 del self.faults[at]
                 return self._fault(fault)
-        if self.checked:
-            check(name, values)
+        self.accepted.append((name, values))
         result = await self._result(name, values)
         return 200, json.dumps({"ok": True, "result": result}).encode()
+
+    def _check(self, name: str, values: dict[str, Any]) -> None:
+        try:
+            check(name, values)
+        except Exception as error:
+            self.violations.append(f"{name}: {error}")
+            raise
 
     def _fault(self, fault: Exception | tuple[int, str, dict[str, Any] | None]) -> tuple[int, bytes]:
         if isinstance(fault, Exception):
@@ -144,7 +177,10 @@ class FakeTelegram(BaseRequest):
             return {"id": 99, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
         if name == "getUpdates":
             return await self._waiting(float(values.get("timeout") or 0))
-        if name in {*_SENDING, "sendDocument"}:
+        if name == "getFile":
+            identity = str(values["file_id"])
+            return {"file_id": identity, "file_unique_id": identity, "file_path": identity}
+        if name in {*_SENDING, "sendDocument", "sendPhoto"}:
             chat = int(values["chat_id"])
             kind = {"type": "private", "first_name": "x"} if chat > 0 else {"type": "supergroup", "title": "x"}
             number = values.get("message_id") or next(self._numbers)
@@ -172,6 +208,14 @@ class FakeTelegram(BaseRequest):
             if chat is None or int(values["chat_id"]) == chat
         ]
 
+    def delivered(self, chat: int) -> list[str]:
+        """What arrived in a chat, as read."""
+        return [
+            check_text(values["text"], values.get("parse_mode"))
+            for name, values in self.accepted
+            if name == "sendMessage" and int(values["chat_id"]) == chat
+        ]
+
     def buttons(self) -> list[dict[str, str]]:
         """The buttons of the last message that has some."""
         keyboards = [values["reply_markup"] for values in self.of(*_SENDING) if values.get("reply_markup")]
@@ -189,6 +233,15 @@ class FakeCorpus:
 
     def articles(self) -> Sequence[Article]:
         return self.held
+
+    def article(self, article_id: str) -> Article:
+        return {article.id: article for article in self.held}[article_id]
+
+    def sources(self) -> list[SourceRecord]:
+        return [SourceRecord(article.source, article.id, article.digest) for article in self.held]
+
+    def removals(self, source: str) -> list[tuple[str, int, str]]:
+        return [("breadcrumb", 1, "首页 > 新闻")]
 
     def rows_of_article(self, article_id: str) -> list[int]:
         return [row for row, part in enumerate(self.parts) if part.article_id == article_id]
@@ -218,12 +271,19 @@ class FakeEngine:
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.corpus = corpus()
         self.problem: str | None = None
+        self.more: tuple[Citation, ...] = ()
 
     def load(self) -> FakeCorpus:
         return self.corpus
 
     def current(self) -> FakeCorpus:
         return self.corpus
+
+    def look_up(self, text: str, history: Sequence[str] = ()) -> Answer:
+        return self.answer(text, history)
+
+    def further(self, answer: Answer, most: int) -> tuple[Citation, ...]:
+        return self.more[:most]
 
     def ask(self, text: str, history: Sequence[str] = ()) -> Answer:
         self.asked.append((text, tuple(history)))
@@ -304,7 +364,13 @@ def place(chat: int) -> dict[str, Any]:
 class Harness:
     """The real application between a fake Telegram and a fake engine."""
 
-    def __init__(self, engine: FakeEngine | None = None, store: Store | None = None, **telegram: Any) -> None:
+    def __init__(
+        self,
+        engine: FakeEngine | None = None,
+        store: Store | None = None,
+        journal: Journal | None = None,
+        **telegram: Any,
+    ) -> None:
         self.telegram = FakeTelegram()
         self.engine = engine or FakeEngine()
         settings = TelegramConfig(admins=[ADMIN], **telegram)
@@ -314,9 +380,11 @@ class Harness:
             store=store or Store(":memory:"),
             pool=ThreadPoolExecutor(8),
             limit=RateLimit(settings.questions_per_minute),
+            journal=journal or Journal(),
         )
         self.bot = build_bot(settings, TOKEN, self.telegram, self.telegram)
         self.application = build_application(self.bot, self.services)
+        self.intake = Intake(self.bot, self.services, self.application.update_queue)
         self._updates = _UPDATES
 
     async def __aenter__(self) -> "Harness":
@@ -328,6 +396,7 @@ class Harness:
         await self.application.stop()
         await self.application.shutdown()
         self.services.pool.shutdown()
+        self.services.journal.close()
         self.services.store.close()
 
     def row(self, text: str, user: int = USER, chat: int | None = None, **more: Any) -> dict[str, Any]:
@@ -340,17 +409,28 @@ class Harness:
         if at >= 0 and not text.startswith("/"):
             entities.append({"type": "mention", "offset": at, "length": len("@xianwen_bot")})
         language = more.pop("language", "zh-hans")
-        message = {"message_id": number, "date": 1, "chat": place(chat or user), "from": person(user, language)}
+        message = {"message_id": number, "date": int(time.time()), "chat": place(chat or user)}
+        message["from"] = person(user, language)
         return {"update_id": number, "message": {**message, "text": text, "entities": entities, **more}}
 
     async def feed(self, row: dict[str, Any]) -> None:
         """Queue an update and do not wait."""
-        await self.application.update_queue.put(Update.de_json(row, self.bot))
+        await self.intake.take([row])
 
     async def say(self, text: str, user: int = USER, chat: int | None = None, **more: Any) -> None:
         """Send a message to the bot and wait until everything is done."""
         await self.feed(self.row(text, user, chat, **more))
         await self.idle()
+
+    async def send_file(self, name: str, content: bytes, user: int = ADMIN, **more: Any) -> None:
+        """Send a file to the bot and do not wait."""
+        row = self.row("x", user, **more)
+        del row["message"]["text"], row["message"]["entities"]
+        identity = f"file{row['update_id']}"
+        self.telegram.held[identity] = content
+        document = {"file_id": identity, "file_unique_id": identity, "file_name": name, "file_size": len(content)}
+        row["message"]["document"] = document
+        await self.feed(row)
 
     async def press(self, data: str, user: int = USER, chat: int | None = None, **more: Any) -> None:
         """Press a button and wait."""

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 
 import httpx
 import pytest
@@ -66,7 +67,13 @@ def world(tmp_path, monkeypatch, unused_port, notified):
             return reply.status_code, reply.json()
 
         def ask(self, number, user=2000):
-            message = {"message_id": 1, "date": 1, "chat": place(user), "from": person(user), "text": "问"}
+            message = {
+                "message_id": 1,
+                "date": int(time.time()),
+                "chat": place(user),
+                "from": person(user),
+                "text": "问",
+            }
             self.telegram.rows.put_nowait({"update_id": number, "message": message})
 
     return World()

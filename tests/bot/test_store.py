@@ -17,19 +17,18 @@ HOUR = 3600.0
 def test_things_are_forgotten_in_time():
     now = [0.0]
     store = Store(":memory:", lambda: now[0])
-    assert store.first_sight(5) and not store.first_sight(5)
     store.remember(1, 2, "问")
     store.keep("k", Answered(1, 2, Script.SIMPLIFIED, asks=("问",)))
     now[0] = 7 * HOUR
-    assert store.history(1, 2) == () and not store.first_sight(5)
+    assert store.history(1, 2) == ()
     now[0] = 26 * HOUR
-    assert store.first_sight(5) and store.answered("k") is not None
+    assert store.answered("k") is not None
     assert store.answered("k").asks == ("问",)
     now[0] = 179 * 24 * HOUR
-    store.first_sight(6)
+    store.remember(1, 2, "问")
     assert store.answered("k").asks == ("问",)
     now[0] = 200 * 24 * HOUR
-    store.first_sight(7)
+    store.remember(1, 2, "问")
     assert store.answered("k") is None
     store.close()
 
@@ -52,7 +51,7 @@ def test_killed_in_the_middle_it_opens_again(tmp_path):
         "import sys; from pathlib import Path; from bot.store import Store\n"
         "store = Store(Path(sys.argv[1]))\n"
         "for number in range(100000):\n"
-        "    store.first_sight(number); store.remember(1, 1, str(number)); print(number, flush=True)\n"
+        "    store.remember(1, 1, str(number)); print(number, flush=True)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "b.sqlite")], stdout=subprocess.PIPE, text=True
@@ -67,7 +66,6 @@ def test_killed_in_the_middle_it_opens_again(tmp_path):
     process.stdout.close()
     process.wait()
     store = Store(tmp_path / "b.sqlite")
-    assert not store.first_sight(last)
     assert last <= int(store.history(1, 1)[-1])
     store.close()
 

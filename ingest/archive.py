@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingest.document import Rejected, Unreadable
+from ingest.document import Rejected, Unreadable, printable
 from ingest.encoding import decode
 from retrieval.config import IngestConfig
 
@@ -108,7 +108,7 @@ def members(data: bytes, source: str, limits: IngestConfig, allowance: Allowance
                 _check_name(name, info, seen)
                 yield Member(name, content(archive, info, limits.max_file_mb * 2**20, allowance))
             except Unreadable as refusal:
-                yield Rejected(f"{source}!{name}", refusal.why, refusal.what_to_do)
+                yield refusal.of(f"{source}!{name}")
                 if allowance.left < 0:
                     return
 
@@ -131,7 +131,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     else:
         raw = info.orig_filename.encode("cp437", errors="replace")
         name = _unicode_path(info.extra, raw) or (raw.decode("ascii") if raw.isascii() else decode(raw).text)
-    return name.split("\0")[0].replace("\\", "/")
+    return printable(name.split("\0")[0].replace("\\", "/"))
 
 
 def _unicode_path(extra: bytes, raw: bytes) -> str:

@@ -9,15 +9,27 @@ from typing import Literal
 
 from ingest.correction import Correction
 
+_UNPRINTABLE = {
+    code: "\ufffd" for code in (*range(32), *range(127, 160), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
 Format = Literal["txt", "md", "html", "pdf", "docx"]
+
+
+def printable(name: str) -> str:
+    """A file's name as one line that reads from left to right, whatever is in it."""
+    return name.translate(_UNPRINTABLE)
 
 
 class Unreadable(Exception):
     """Why a file cannot be read, and what its owner can do: becomes a Rejected."""
 
-    def __init__(self, why: str, what_to_do: str) -> None:
+    def __init__(self, why: str, what_to_do: str, passing: bool = False) -> None:
         super().__init__(f"{why}; {what_to_do}")
-        self.why, self.what_to_do = why, what_to_do
+        self.why, self.what_to_do, self.passing = why, what_to_do, passing
+
+    def of(self, source: str) -> "Rejected":
+        """The rejection of this source."""
+        return Rejected(source, self.why, self.what_to_do, self.passing)
 
 
 @dataclass(frozen=True, slots=True)

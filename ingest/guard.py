@@ -60,7 +60,8 @@ def within(seconds: float) -> Iterator[None]:
 
 def took_too_long(seconds: float) -> Unreadable:
     """What is said of a file that was stopped."""
-    return Unreadable(f"reading it took more than {seconds:g} s", "split or simplify it, or raise [ingest] max_seconds")
+    why = f"reading it took more than {seconds:g} s"
+    return Unreadable(why, "split or simplify it, or raise [ingest] max_seconds", passing=True)  # a busy machine, maybe
 
 
 class Guard:
@@ -141,7 +142,7 @@ class Guard:
             # its start is not the file's fault: the clock waits for it, but not for ever
             if _timed(self._process, _START_SECONDS, b"")[0] != READY:
                 self.close()
-                raise Unreadable("the reading process does not start", "see the log, and try again")
+                raise Unreadable("the reading process does not start", "see the log, and try again", passing=True)
         return self._process
 
 

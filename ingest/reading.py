@@ -55,7 +55,7 @@ class Reader:
             else:
                 raise Unreadable("it is an archive within archives", "unpack it and ingest the folder")
         except Unreadable as refusal:
-            yield Rejected(source, refusal.why, refusal.what_to_do)
+            yield refusal.of(source)
 
     def _inside(self, data: bytes, extension: str) -> Kind:
         """What a file that is packed as ZIP really is. Raises Unreadable."""

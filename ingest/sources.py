@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.document import RawDocument, Rejected, Unread, Unreadable
+from ingest.document import RawDocument, Rejected, Unread, Unreadable, printable
 from ingest.encoding import is_binary
 from ingest.formats import EXTENSIONS, HEAD, recognise
 from ingest.reading import Known, Reader
 from retrieval.config import Config, IngestConfig
 
 _NAMED_ALIKE = ("another file has this name", "rename it, or ingest the folder above both")
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 
 def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument | Rejected]:
@@ -50,7 +49,8 @@ def read_anew(paths: Sequence[str], config: Config, known: Known | None) -> Iter
                     yield Rejected(_sayable(str(file)), *_NAMED_ALIKE)
                     continue
                 for item in _read(file, source, config.ingest, reader):
-                    yield Rejected(f"{source}: {item.source}", *_NAMED_ALIKE) if item.source in taken else item
+                    double = item.source in taken and not isinstance(item, Rejected)
+                    yield Rejected(item.source, *_NAMED_ALIKE) if double else item
                     taken.add(item.source)
                 taken.add(source)
             yield from unread
@@ -67,7 +67,7 @@ def _fetched(url: str, limits: IngestConfig, reader: Reader) -> RawDocument | Re
     try:
         document = reader.parse(page.data, url, page.kind)
     except Unreadable as refusal:
-        return Rejected(url, refusal.why, refusal.what_to_do)
+        return refusal.of(url)
     return replace(document, url=document.url or page.url)
 
 
@@ -108,7 +108,7 @@ def _sayable(name: str) -> str:
     except UnicodeEncodeError:
         raw = os.fsencode(name)
         name = _strictly(raw) or raw.decode("utf-8", errors="replace")
-    return name.translate(_CONTROLS)
+    return printable(name)
 
 
 def _strictly(raw: bytes) -> str:
@@ -122,7 +122,7 @@ def _read(file: Path, source: str, limits: IngestConfig, reader: Reader) -> Iter
     try:
         data = _content(file, limits.max_file_mb)
     except Unreadable as refusal:
-        yield Rejected(source, refusal.why, refusal.what_to_do)
+        yield refusal.of(source)
     except FileNotFoundError:
         why = "the link points nowhere" if file.is_symlink() else "there is no such file"
         yield Rejected(source, why, "check the path")

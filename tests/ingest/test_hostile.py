@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import RawDocument, Rejected
+from ingest.document import RawDocument, Rejected, printable
 from ingest.sources import read_sources
 from retrieval.config import Config, IngestConfig
 from tests.ingest import hostile, hostile_packed, hostile_pdf
@@ -49,7 +49,7 @@ def test_there_are_many_of_them(corpus: list[Hostile]) -> None:
 
 def test_every_file_is_read_or_rejected(corpus: list[Hostile], found) -> None:
     outcome, specials = found
-    said = {re.sub(r"[\x00-\x1f]", "\ufffd", name) for name in [*(file.name for file in corpus), *GOOD, *specials]}
+    said = {printable(name) for name in [*(file.name for file in corpus), *GOOD, *specials]}
     assert said == set(outcome)
 
 
@@ -64,7 +64,7 @@ def test_each_is_rejected_for_its_own_reason(corpus: list[Hostile], found) -> No
     outcome, specials = found
     wrong = []
     for name, says in [*((file.name, file.says) for file in corpus), *specials.items()]:
-        items = outcome[re.sub(r"[\x00-\x1f]", "\ufffd", name)]
+        items = outcome[printable(name)]
         reasons = [item.why for item in items if isinstance(item, Rejected)]
         if says is not None and not any(re.search(says, reason) for reason in reasons):
             wrong.append((name, says, reasons))
@@ -79,6 +79,12 @@ def test_every_rejection_says_what_and_what_to_do_in_one_line(found) -> None:
                 assert len(item.why) > 8 and len(item.what_to_do) > 8
                 assert not re.search(r"[\x00-\x1f]|Traceback|internal error|None", said), said
                 assert len(item.why + item.what_to_do) < 300
+
+
+def test_names_are_one_line_that_reads_from_left_to_right(found) -> None:
+    for items in found[0].values():
+        for item in items:
+            assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", item.source), item.source
 
 
 def test_what_was_read_is_within_bounds_and_can_be_stored(found) -> None:

@@ -95,7 +95,7 @@ async def press_language(update: Update, context: Context) -> None:
 
 async def privacy(update: Update, context: Context) -> None:
     """``/privacy``: what is kept, and for how long."""
-    await tell(update, context, Say.PRIVACY, history=HISTORY_HOURS, answers=TEXTS_DAYS, votes=VOTES_DAYS, more="")
+    await tell(update, context, Say.PRIVACY, history=HISTORY_HOURS, answers=TEXTS_DAYS, votes=VOTES_DAYS)
 
 
 async def forget(update: Update, context: Context) -> None:

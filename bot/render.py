@@ -56,6 +56,8 @@ def telegram(
     ``related`` after them. ``title_of`` turns the id of an article into its title.
     """
     lines = _lines(answer, boxed=len(answer.question.counties) > 1)
+    if answer.reason is Reason.MEDICAL_ADVICE and related:
+        lines.append(Line((Span(say(Say.WHERE_TO_TURN, answer.question.script)),)))
     if answer.citations:
         lines += _warnings(answer, title_of, today or _today())
         title = Line((Span(_sources_title(answer), "b"),), quoted=True)

@@ -140,14 +140,16 @@ class Say(Enum):
         "• 回答的出处和这一问，留{answers}天，为了旧按钮还能用\n"
         "• 您点的👍👎和写的理由，留{votes}天\n"
         "• 您选的文字\n"
-        "{more}"
+        "• 没答上的问题，留{answers}天，不记是谁问的；点了“有了告诉我”才记发到哪里\n"
+        "• 每天问了多少，只有数\n"
         "不记姓名、电话、位置。日志里没有您问的话。/forget 马上全部删掉。",
         "What Xianwen keeps:\n"
         "• your last six questions, {history} hours, to understand follow-ups\n"
         "• the sources of an answer with its question, {answers} days, so that old buttons work\n"
         "• your 👍👎 with the reason, {votes} days\n"
         "• the language you chose\n"
-        "{more}"
+        "• questions without an answer, {answers} days, and not who asked them unless you wish to be told\n"
+        "• how many questions there were, as figures\n"
         "No name, no number, no place; the log does not hold what you ask. /forget deletes all of it at once.",
     )
     FORGOTTEN = (

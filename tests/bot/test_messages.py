@@ -1,13 +1,21 @@
 """Every sentence exists in every language, and every refusal and error a user may meet has words."""
 
 import string
+from pathlib import Path
 
 import pytest
 
+import bot.messages
 from bot.messages import STAGES, Say, of_error, say
 from retrieval import errors
 from retrieval.text import is_traditional
 from retrieval.types import Reason, Script
+
+
+def test_no_sentence_is_said_by_nobody():
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(bot.messages.__file__).parent.glob("*.py"))
+    reasons = {reason.name for reason in Reason}
+    assert [what.name for what in Say if what.name not in reasons and f"Say.{what.name}" not in source] == []
 
 
 def places(sentence: str) -> set[str]:

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from bot import conversation
+from bot import conversation, gapbook, store
 from bot.kinds import KINDS
+from bot.memory import TEXTS_DAYS
 from bot.messages import Say, say
 from retrieval.types import Reason, Script
 from tests.fakes import ADMIN, COUNTY, GROUP, OTHER, USER, FakeEngine, Harness, answered, make_article, refused, until
@@ -107,6 +108,7 @@ async def test_privacy_names_what_is_kept():
     async with Harness() as bench:
         await bench.say("/privacy")
         assert all(word in bench.telegram.texts()[-1] for word in ("6小时", "180天", "365天", "/forget"))
+    assert TEXTS_DAYS * 24 * 3600 == store._ANSWERS_S == gapbook._KEPT_S, "one number speaks for all of them"
 
 
 def edit_of(bench: Harness, row: dict[str, dict[str, object]], text: str) -> dict[str, object]:
@@ -271,6 +273,7 @@ async def test_medical_questions_get_a_plain_word_and_where_to_turn():
     async with Harness(FakeEngine(answer)) as bench:
         await bench.say("青禾县的人头疼吃什么药")
         assert "我不是医生" in bench.telegram.texts()[-1] and "120" in bench.telegram.texts()[-1]
+        assert bench.telegram.texts()[-1].endswith(said(Say.WHERE_TO_TURN))
         assert labels(bench) == ["› 青禾县 家庭医生"]
         await bench.press(bench.telegram.buttons()[0]["callback_data"])
         assert bench.engine.asked[-1][0] == "青禾县 家庭医生"

@@ -81,14 +81,10 @@ def _context(
     within = [one for text in (description.title, *outside) for one in gazetteer.resolve(text)]
     article = Reading(gazetteer, within)
     article.wide = list(dict.fromkeys([*within, *gazetteer.resolve(outlined.text, within)]))
-    article.full = frozenset(
-        one.code
-        for text in (description.title, *outside, outlined.text)
-        for mention in gazetteer.find(text)
-        if not mention.bare
-        for one in mention.candidates
-        if one.level is Level.COUNTY
-    )
+    mentions = [one for text in (description.title, *outside, outlined.text) for one in gazetteer.find(text)]
+    article.surfaces = frozenset(mention.surface for mention in mentions)
+    candidates = [one for mention in mentions if not mention.bare for one in mention.candidates]
+    article.full = frozenset(one.code for one in candidates if one.level is Level.COUNTY)
     # one after the other, since the gazetteer remembers each text
     for mention, division in (*article.settled(description.title), *article.settled(outlined.text)):
         article.known.setdefault(simplified(mention.surface), division)
@@ -211,6 +207,4 @@ def _is_wider(article: Reading, plain: str, draft: Draft) -> bool:
     if settled and settled[0][1].level is not Level.COUNTY:
         return True
     known = {mention.start for mention, _ in settled}
-    return any(
-        mention.start not in known and mention.start <= SUBJECT_LEAD for mention in article.gazetteer.find(opening)
-    )
+    return any(mention.start not in known and mention.start <= SUBJECT_LEAD for mention in article.find(opening))

@@ -42,10 +42,17 @@ class Reading:
     wider: bool = False
     hosts: list[Division] = field(default_factory=list)  # the counties of the title
     known: dict[str, Division] = field(default_factory=dict)
+    surfaces: frozenset[str] | None = None  # all places that the article names: what holds none need not be searched
+
+    def find(self, text: str) -> list[Mention]:
+        """Places named in a part of the article."""
+        if self.surfaces is not None and not any(surface in text for surface in self.surfaces):
+            return []
+        return self.gazetteer.find(text)
 
     def settled(self, text: str) -> list[tuple[Mention, Division]]:
         """Mentions of the text that mean one division, with it."""
-        mentions = self.gazetteer.find(text)
+        mentions = self.find(text)
         first = self.gazetteer.settle(mentions, self.within)
         second = self.gazetteer.settle(mentions, self.wide)
         found = []

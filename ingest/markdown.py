@@ -5,12 +5,13 @@ import re
 from ingest.document import Block, Page
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*$")
+# every pattern takes time in proportion to its line, whatever the line is
+_RULE = re.compile(r"(?:[-*_]\s*){3,}$|\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\((?:[^()\s]|\([^)]*\))*(?:\s+\"[^\"]*\")?\)|<(https?://[^>\s]+)>")
+_IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]{0,2000}(?:\([^()]{0,200}\))?[^()]{0,200}\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^)]*\))*(?:\s+\"[^\"]*\")?\)|<(https?://[^<>\s]+)>")
 _EMPHASIS = re.compile(
-    r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1|(?<![*A-Za-z0-9])\*(?=\S)([^*]+?)(?<=\S)\*(?![*A-Za-z0-9])|`([^`]+)`"
+    r"(\*\*|__|~~)(?=\S)(.{1,400}?)(?<=\S)\1|(?<![*A-Za-z0-9])\*(?=\S)([^*]+?)(?<=\S)\*(?![*A-Za-z0-9])|`([^`]+)`"
 )
 _TAG = re.compile(r"</?(?:br|p|div|span|font|center|strong|b|em|i|u|a|img|sup|sub)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)")
@@ -37,7 +38,7 @@ def parse(text: str) -> Page:
 def _blocks(line: str, number: int) -> list[Block]:
     if not line.strip():
         return []
-    if _RULE.match(line) or _FENCE.match(line):
+    if _RULE.match(line.strip()) or _FENCE.match(line):
         return [Block(line.strip(), number, verdict="markdown-rule")]
     heading = _HEADING.match(line.strip())
     text = _BULLET.sub("", heading[2] if heading else line.lstrip("> \t"))

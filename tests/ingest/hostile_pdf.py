@@ -90,7 +90,7 @@ def pdfs() -> Iterator[Hostile]:
     yield Hostile("deep-array.pdf", written(CATALOGUE, PAGES, b"[" * 200_000), "damaged|no pages|no text")
     yield Hostile(
         "stream-bomb.pdf",
-        written(CATALOGUE, PAGES, PAGE, stream(b"\x78\xda" + bomb(4096), b"/Filter/FlateDecode")),
+        written(CATALOGUE, PAGES, PAGE, stream(b"\x78\xda" + bomb(2048), b"/Filter/FlateDecode")),
         "memory|more than|no text|broke down|damaged",
     )
     twice = zlib.compress(b"\x78\xda" + bomb(1024))

@@ -12,7 +12,7 @@ from retrieval.config import Config, IngestConfig
 from tests.ingest import hostile, hostile_packed, hostile_pdf
 from tests.ingest.hostile import ARTICLE, PROSE, Hostile
 
-LIMITS = IngestConfig(max_seconds=3)
+LIMITS = IngestConfig(max_seconds=2, max_expanded_mb=30, max_memory_mb=768)
 GOOD = {
     "a-good.txt": ARTICLE.encode(),
     "m-good.md": b"# " + ARTICLE.encode(),

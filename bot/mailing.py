@@ -100,8 +100,9 @@ class Mailings:
         return {**dict.fromkeys((WAITING, SENDING, SENT, LOST), 0), **{str(state): int(n) for state, n in rows}}
 
     def forget(self, chat: int) -> None:
-        """Somebody is to be forgotten."""
+        """Somebody is to be forgotten: no mailing goes there any more, until they write again."""
         self._store.execute("DELETE FROM mailing_to WHERE chat = ?", chat)
+        self._store.execute("DELETE FROM chats WHERE chat = ?", chat)
 
 
 _RECIPIENTS = "SELECT chat FROM chats WHERE active = 1 AND chat > 0 AND chat NOT IN (SELECT user FROM bans)"

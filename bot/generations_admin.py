@@ -11,6 +11,7 @@ from bot import reloading
 from bot.child import module, run_child
 from bot.context import Services
 from bot.desk import Desk, Press, text_in
+from bot.golden_set import golden_file
 from retrieval.config import Config
 from retrieval.errors import IndexMissing, XianwenError
 
@@ -19,6 +20,7 @@ LIMIT_S = 90.0
 _SHOWN = 12
 _NAMED = 8
 _RECENT = 60
+_MOST = 300
 _KINDS = {"changed": words.DIFF_CHANGED, "lost": words.DIFF_LOST, "won": words.DIFF_WON}
 _GROUPS = {"golden": words.DIFF_GOLDEN, "gaps": words.DIFF_GAPS, "recent": words.DIFF_RECENT}
 
@@ -101,7 +103,7 @@ async def _offer(desk: Desk, current: str, target: str) -> None:
     try:
         found = await _compare(desk.services, target)
         text = "\n".join([title, *_lines(desk, found)])
-    except (XianwenError, OSError) as error:
+    except (XianwenError, OSError, ValueError, KeyError) as error:  # also a golden file edited by hand
         text = f"{title}\n{desk.word(words.DIFF_FAILED, problem=error)}"
     buttons = (desk.button(words.ROLLBACK_BUTTON, "back", target), desk.button(words.CANCEL, "noback"))
     await desk.rewrite(message, text, (buttons,))
@@ -118,8 +120,18 @@ async def _compare(services: Services, target: str) -> Any:
 
 
 def _questions(services: Services) -> dict[str, list[dict[str, Any]]]:
-    """Which answers are compared: the admins' golden questions, what was asked lately, and the open gaps."""
-    return {"recent": [{"question": text} for text in services.store.recent_questions(_RECENT)]}
+    """Which answers are compared: the admins' golden questions, the open gaps, and what was asked lately."""
+    golden = golden_file(services.config)
+    groups: dict[str, list[dict[str, Any]]] = {"golden": [], "gaps": [], "recent": []}
+    if golden.is_file():
+        for line in golden.read_text(encoding="utf-8").splitlines()[-_MOST:]:
+            if line.strip():
+                row = json.loads(line)
+                groups["golden"].append({"question": row["question"], "history": row.get("history", [])})
+    gaps = dict.fromkeys(gap.question for gap in reversed(services.ledger.gaps.open()))
+    groups["gaps"] = [{"question": text} for text in list(gaps)[:_RECENT]]
+    groups["recent"] = [{"question": text} for text in services.store.recent_questions(_RECENT)]
+    return {name: group for name, group in groups.items() if group}
 
 
 def _lines(desk: Desk, found: Mapping[str, Any]) -> list[str]:

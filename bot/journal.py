@@ -124,12 +124,12 @@ class Journal:
     async def mark(self, number: int, state: State) -> None:
         """Note how far an update has come; one that cannot be noted is handled all the same."""
         if state is State.DONE:
-            sql, values = "UPDATE updates SET state = ?, row = '' WHERE id = ?", (state, number)
+            sql = "UPDATE updates SET state = ?, row = '' WHERE id = ?"
             self._open.discard(number)
         else:
-            sql, values = "UPDATE updates SET state = ? WHERE id = ? AND state < 3", (state, number)
+            sql = "UPDATE updates SET state = ? WHERE id = ? AND state < 3"
         try:
-            await self._write(lambda db: db.execute(sql, values), durable=state is State.SENDING)
+            await self._write(lambda db: db.execute(sql, (state, number)), durable=state is State.SENDING)
         except sqlite3.Error as error:
             logger.error("update %d: %s could not be noted (%s)", number, state.name, error)
 

@@ -94,10 +94,13 @@ class ChatOrder(BaseUpdateProcessor):
         """Run the handlers of an update in its chat's turn."""
         if isinstance(update, Interrupted):
             _drop(coroutine)
-            update, coroutine = update.update, self._apologise(update.update)
-        if not isinstance(update, Update):
+            await self._in_turn(update.update, self._apologise(update.update))
+        elif isinstance(update, Update):
+            await self._in_turn(update, coroutine)
+        else:
             await coroutine
-            return
+
+    async def _in_turn(self, update: Update, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat
         if chat is None or update.message is None:
             await self._handle(update, coroutine)

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 _POLL_WAIT_S = 25.0
 _GRACE_S = 10.0
 _THREADS = "question"
+_SWITCH_S = 0.001  # threads that search must not keep the event loop waiting: Python's 5 ms add up with each step
 
 
 def run(config: Config) -> int:
@@ -47,6 +49,7 @@ def run(config: Config) -> int:
         webhook_secret = secret_of("XIANWEN_WEBHOOK_SECRET", "webhook-secret")
         if not webhook_secret:
             raise ServiceError("no webhook secret, XIANWEN_WEBHOOK_SECRET, set it to 32 random letters or digits")
+    sys.setswitchinterval(_SWITCH_S)
     status = asyncio.run(Service(config, Engine(config), token, webhook_secret).serve())
     _leave_behind_what_hangs(status)
     return status

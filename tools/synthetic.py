@@ -42,13 +42,16 @@ class Made:
     questions: dict[str, list[str]]
 
 
-def publish(index_dir: Path, embedder: Embedder, passages: int) -> Made:
-    """Publish a generation of about ``passages`` passages over up to 2,000 counties, and make its questions."""
+def publish(index_dir: Path, embedder: Embedder, passages: int, edition: str = "") -> Made:
+    """Publish a generation of about ``passages`` passages over up to 2,000 counties, and make its questions.
+
+    ``edition`` stands at the end of every title, so that an answer shows which generation it is from.
+    """
     source = random.Random(SEED)
     everywhere = [one for one in Gazetteer.load().divisions if one.level is Level.COUNTY and one.code.isdigit()]
     counties = sorted(source.sample(everywhere, min(COUNTIES, passages // PER_ARTICLE)), key=lambda one: one.code)
     count = passages // PER_ARTICLE
-    written = _Writer(source)
+    written = _Writer(source, edition)
     with publication(index_dir, Settings(embedder.fingerprint, embedder.dim, 0)) as made:
         vectors = []
         for number in range(count):
@@ -92,8 +95,9 @@ def _named_in_golden() -> list[str]:
 class _Writer:
     """Writes articles, the same ones for the same seed."""
 
-    def __init__(self, source: random.Random) -> None:
+    def __init__(self, source: random.Random, edition: str) -> None:
         self._source = source
+        self._edition = edition
         text = "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in sorted(EXAMPLES.rglob("*.txt")))
         self._clauses = list(dict.fromkeys(_CLAUSE.findall(text)))
         self._headings = sorted({text[a:b] for a, b in sentence_spans(text) if 4 < b - a < 16 and text[b - 1] != "。"})
@@ -102,7 +106,7 @@ class _Writer:
 
     def article(self, county: Division, number: int) -> tuple[Article, list[Passage]]:
         """An article of 25 passages about one county."""
-        title = f"{county.name}卫生健康工作要点 第{number}号"
+        title = f"{county.name}卫生健康工作要点 第{number}号{self._edition}"
         lines = [self._paragraph(county) for _ in range(PER_ARTICLE)]
         text = "\n".join([title, *lines])
         digest = hashlib.sha256(text.encode()).hexdigest()

@@ -1,13 +1,14 @@
 """The bot's conversation in the terminal: the very same handlers, with a terminal where Telegram would be."""
 
 import asyncio
+import contextlib
 import html
 import itertools
 import json
 import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TextIO
 
@@ -54,10 +55,13 @@ class Screen(BaseRequest):
         """Carry out one call of the Bot API."""
         values = request_data.parameters if request_data is not None else {}
         files = (request_data.multipart_data or {}).values() if request_data is not None else ()
-        result = self._carry_out(url.rsplit("/", 1)[-1], values, [(name, body) for name, body, _ in files if isinstance(body, bytes)])
+        result = self.carry_out(
+            url.rsplit("/", 1)[-1], values, [(name, body) for name, body, _ in files if isinstance(body, bytes)]
+        )
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
-    def _carry_out(self, name: str, values: dict[str, Any], files: list[tuple[str, bytes]]) -> Any:
+    def carry_out(self, name: str, values: dict[str, Any], files: list[tuple[str, bytes]]) -> Any:
+        """One call of the Bot API: its result, and what it shows."""
         if name == "getMe":
             return _BOT
         if name == "answerCallbackQuery" and values.get("text"):
@@ -114,6 +118,17 @@ def chat(config: Config, lines: TextIO = sys.stdin, out: TextIO = sys.stdout) ->
 
 async def converse(config: Config, engine: Asked, lines: TextIO, out: TextIO) -> int:
     """The conversation itself: whoever sits at the terminal is an admin."""
+    screen = Screen(out)
+    async with opened(config, engine, screen) as (process, bot, services):
+        await _talk(process, bot, screen, services, lines)
+    return 0
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    config: Config, engine: Asked, screen: BaseRequest
+) -> AsyncIterator[tuple[Callable[[object], Any], ExtBot[Any], Services]]:
+    """The application with ``screen`` where Telegram would be: what takes an update, the bot, and the services."""
     telegram = config.telegram.model_copy(update={"admins": [USER], "questions_per_minute": 10_000})
     with ThreadPoolExecutor(4, "question") as pool:
         services = Services(
@@ -123,24 +138,22 @@ async def converse(config: Config, engine: Asked, lines: TextIO, out: TextIO) ->
             pool=pool,
             limit=RateLimit(telegram.questions_per_minute),
         )
-        screen = Screen(out)
         bot = build_bot(telegram, _TOKEN, screen, screen)
         application = build_application(bot, services)
         await application.initialize()
         await application.start()
         try:
-            await _talk(application.process_update, bot, screen, services, lines)
+            yield application.process_update, bot, services
         finally:
             await application.stop()
             await application.shutdown()
             services.store.close()
-    return 0
 
 
 async def _talk(
     process: Callable[[object], Any], bot: ExtBot[Any], screen: Screen, services: Services, lines: TextIO
 ) -> None:
-    await process(Update.de_json(_typed(0, "/start"), bot))
+    await process(Update.de_json(typed(0, "/start"), bot))
     for number in itertools.count(1):
         if sys.stdin is lines and lines.isatty():
             sys.stdout.write("> ")
@@ -153,9 +166,9 @@ async def _talk(
             continue
         at = int(text) - 1 if text.isascii() and text.isdigit() else -1
         if 0 <= at < len(screen.choices):
-            row = _pressed(number, *screen.choices[at])
+            row = pressed(number, *screen.choices[at])
         else:
-            row = _typed(number, text, screen.reply_to)
+            row = typed(number, text, screen.reply_to)
             screen.reply_to = None
             screen.choices = []  # the numbers on the screen belong to what was asked before
         await process(Update.de_json(row, bot))
@@ -163,7 +176,8 @@ async def _talk(
             await asyncio.gather(*services.jobs, return_exceptions=True)
 
 
-def _typed(number: int, text: str, reply_to: dict[str, Any] | None = None) -> dict[str, Any]:
+def typed(number: int, text: str, reply_to: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The update for a text from the terminal."""
     command = re.match(r"/\w+", text)
     entities = [{"type": "bot_command", "offset": 0, "length": len(command.group())}] if command else []
     message = {"message_id": -number, "date": int(time.time()), "chat": _CHAT, "from": _PERSON, "text": text}
@@ -171,6 +185,7 @@ def _typed(number: int, text: str, reply_to: dict[str, Any] | None = None) -> di
     return {"update_id": number, "message": {**message, "entities": entities, **replied}}
 
 
-def _pressed(number: int, data: str, message: dict[str, Any]) -> dict[str, Any]:
+def pressed(number: int, data: str, message: dict[str, Any]) -> dict[str, Any]:
+    """The update for a press on a button of ``message``."""
     query = {"id": str(number), "from": _PERSON, "chat_instance": "terminal", "data": data, "message": message}
     return {"update_id": number, "callback_query": query}

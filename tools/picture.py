@@ -1,77 +1,168 @@
-"""Draw the README's picture: real questions, the bot's real messages, in a chat window.
+"""Draw the README's pictures: the bot's real messages over the demo articles, as a phone shows them.
 
-Needs Chromium and a CJK font; ingest the demo corpus first (``make demo``).
+Needs Chromium and fonts (``apt install chromium fonts-noto-cjk fonts-noto-color-emoji``); ingest the demo corpus
+first (``make demo``). Names of scenes may follow; without any, all are drawn.
 
-    python -m tools.picture [--out docs/conversation.png]
+    python -m tools.picture [--out docs] [SCENE...]
 """
 
 import argparse
+import asyncio
 import html
+import io
+import itertools
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from bot.render import OutgoingMessage, telegram, telegram_citation, view
+from telegram import Update
+
+from bot.terminal import Screen, opened, pressed, typed
 from retrieval.config import load_config
 from retrieval.engine import Engine
-from retrieval.types import Script
 
-QUESTIONS = ("宁海县有多少个儿童早期发展活动中心？", "哪些县提到家庭医生签约？", "荣成市卫健局的重点工作是什么？")
-WIDTH, HEIGHT = 720, 860
+WIDTH, SCALE = 400, 1.5
+# what is said, or pressed (">" and the beginning of a label)
+SCENES: dict[str, tuple[str, ...]] = {
+    "start": ("/start",),
+    "fact": ("宁海县有多少个儿童早期发展活动中心？",),
+    "citation": ("廉江市HPV疫苗免费打几针？", ">[1]"),
+    "list": ("德清县 医共体 有哪些做法",),
+    "comparison": ("/compare 德清 长兴 安吉 医共体",),
+    "aggregate": ("哪些县提到家庭医生签约？",),
+    "refusal": ("宁海县什么时候通高铁？", "荣成市的家庭医生怎么签约？"),
+    "county": ("/counties", ">甘肃省", ">榆中县"),
+    "gaps": ("宁海县什么时候通高铁？", "高邮市有几家托育机构？", "/gaps"),
+}
 STYLE = """
-body { margin: 0; padding: 18px 22px; background: #d7e3c8; font: 16px/1.5 "Noto Sans CJK SC", "Noto Color Emoji"; }
-.said { max-width: 76%; padding: 8px 13px; margin: 7px 0; border-radius: 13px; background: #fff; white-space: pre-wrap;
-        overflow-wrap: anywhere; box-shadow: 0 1px 1px #0002; }
-.asked { margin-left: auto; width: fit-content; background: #e7fdd0; }
-blockquote { margin: 6px 0 0; padding: 4px 10px; border-left: 3px solid #4a9; background: #eef7f3; font-size: 14px; }
-.row { display: flex; gap: 6px; max-width: 76%; margin: 0 0 6px; }
-.button { flex: 1; padding: 6px; text-align: center; font-size: 14px; color: #fff; background: #6a8f5fcc;
-          border-radius: 8px; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #b9d2a6 linear-gradient(160deg, #c9dcae, #a3c8a5 55%, #8fbfa8); width: 400px;
+       font: 15px/1.42 "Noto Sans CJK SC", "Noto Color Emoji", sans-serif; color: #111; }
+header { display: flex; align-items: center; gap: 10px; padding: 9px 14px; background: #fff; }
+header i { width: 36px; height: 36px; border-radius: 50%; background: #3a8d6b; color: #fff; font-style: normal;
+           display: grid; place-items: center; font-size: 18px; }
+header b { display: block; line-height: 1.2; } header small { color: #7a8a94; }
+main { padding: 8px 8px 10px; }
+.turn { max-width: 352px; margin: 5px 0; }
+.turn.asked { margin-left: auto; width: fit-content; }
+.said { padding: 6px 10px 7px; border-radius: 14px; background: #fff; white-space: pre-wrap; overflow-wrap: anywhere;
+        box-shadow: 0 1px 1px #0002; width: fit-content; max-width: 100%; }
+.turn.wide .said { width: 100%; }
+.asked .said { background: #e3fdc8; }
+.said a { color: #2481cc; text-decoration: none; }
+blockquote { margin: 3px 0; padding: 3px 8px; border-left: 3px solid #3a8d6b; border-radius: 5px; background: #3a8d6b14;
+             font-size: 14px; }
+.row { display: flex; gap: 4px; margin-top: 4px; }
+.button { flex: 1; position: relative; padding: 7px 6px; text-align: center; font-size: 14px; color: #fff; min-width: 0;
+          background: #4d7a5f99; border-radius: 9px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.button u { position: absolute; right: 4px; top: 1px; font-size: 10px; text-decoration: none; }
+.file { display: flex; gap: 8px; align-items: center; }
 """
 
 
+@dataclass(slots=True)
+class Turn:
+    """One bubble: what is said, by whom, and its rows of buttons."""
+
+    text_html: str
+    asked: bool = False
+    rows: list[list[dict[str, Any]]] = field(default_factory=list)
+
+    def html(self) -> str:
+        """The bubble as it is drawn."""
+        kind = "asked" if self.asked else "wide" if self.rows else ""
+        rows = "".join(f'<div class="row">{"".join(map(_button, row))}</div>' for row in self.rows)
+        return f'<div class="turn {kind}"><div class="said">{self.text_html}</div>{rows}</div>'
+
+
+def _button(button: dict[str, Any]) -> str:
+    mark = "↗" if "url" in button else "⧉" if "copy_text" in button else ""
+    return f'<div class="button">{html.escape(button["text"])}<u>{mark}</u></div>'
+
+
+class Phone(Screen):
+    """Telegram's side of the conversation, which remembers the bubbles."""
+
+    def __init__(self) -> None:
+        super().__init__(io.StringIO())
+        self.turns: dict[int, Turn] = {}
+
+    def carry_out(self, name: str, values: dict[str, Any], files: list[tuple[str, bytes]]) -> Any:
+        """Carry out a call and draw what it shows."""
+        result = super().carry_out(name, values, files)
+        rows = (values.get("reply_markup") or {}).get("inline_keyboard", [])
+        if name in ("sendMessage", "editMessageText"):
+            self.turns[result["message_id"]] = Turn(values["text"], rows=rows)
+        elif name == "editMessageReplyMarkup":
+            self.turns[result["message_id"]].rows = rows
+        for file, _ in files:
+            self.turns[result["message_id"]] = Turn(f"📄 {html.escape(file)}")
+        return result
+
+
 def main() -> None:
-    """Ask, render, take the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", default="docs/conversation.png")
+    """Play the scenes, draw them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", default="docs")
+    parser.add_argument("scenes", nargs="*", metavar="SCENE", help=", ".join(SCENES))
     options = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
-        sys.exit("error: no Chromium, PATH, install it: apt install chromium fonts-noto-cjk")
-    with tempfile.TemporaryDirectory() as place:
-        page = Path(place) / "conversation.html"
-        page.write_text(f"<meta charset=utf-8><style>{STYLE}</style>{_conversation()}", encoding="utf-8")
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1.5"]
-        flags += ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        flags += [f"--user-data-dir={place}/profile", f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={options.out}"]
-        subprocess.run([chromium, *flags, page.as_uri()], check=True, stderr=subprocess.DEVNULL)
-    print(options.out)
-
-
-def _conversation() -> str:
+        sys.exit("error: no Chromium, PATH, install it: apt install chromium fonts-noto-cjk fonts-noto-color-emoji")
     engine = Engine(load_config())
     engine.load()
-    parts: list[str] = []
-    history: list[str] = []
-    for number, question in enumerate(QUESTIONS):
-        answer = engine.ask(question, history)
-        history.append(question)
-        parts.append(f'<div class="said asked">{html.escape(question)}</div>')
-        parts += [_message(message) for message in telegram(answer, "demo")]
-        if number == 0 and answer.citations:
-            shown = view(answer.citations[0], answer.generation)
-            parts += [_message(message) for message in telegram_citation(shown, Script.SIMPLIFIED)]
-    return "".join(parts)
+    for name in options.scenes or SCENES:
+        turns = asyncio.run(_play(engine, SCENES[name]))
+        path = Path(options.out) / f"phone-{name}.png"
+        _draw(chromium, turns, path)
+        print(path)
 
 
-def _message(message: OutgoingMessage) -> str:
-    rows = "".join(
-        '<div class="row">' + "".join(f'<div class="button">{html.escape(b.label)}</div>' for b in row) + "</div>"
-        for row in message.buttons
-    )
-    return f'<div class="said">{message.text_html}</div>{rows}'
+async def _play(engine: Engine, actions: tuple[str, ...]) -> list[Turn]:
+    phone, numbers = Phone(), itertools.count(1)
+    async with opened(load_config(), engine, phone) as (process, bot, services):
+        for action in actions:
+            if action.startswith(">"):
+                row = _press(phone, next(numbers), action[1:])
+            else:
+                phone.turns[-next(numbers)] = Turn(html.escape(action), asked=True)
+                row = typed(next(numbers), action)
+            await process(Update.de_json(row, bot))
+            while services.jobs:
+                await asyncio.gather(*services.jobs, return_exceptions=True)
+    return list(phone.turns.values())
+
+
+def _press(phone: Phone, number: int, label: str) -> dict[str, Any]:
+    for data, message in phone.choices:
+        buttons = [button for row in message["reply_markup"]["inline_keyboard"] for button in row]
+        if any(button.get("callback_data") == data and button["text"].startswith(label) for button in buttons):
+            return pressed(number, data, message)
+    sys.exit(f"error: no button {label}, the scene, choose one of: {[data for data, _ in phone.choices]}")
+
+
+def _draw(chromium: str, turns: list[Turn], path: Path) -> None:
+    body = "".join(turn.html() for turn in turns)
+    head = "<header><i>县</i><div><b>县问</b><small>bot</small></div></header>"
+    size = "<script>document.title = document.documentElement.offsetHeight</script>"
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--force-device-scale-factor={SCALE}"]
+    flags += ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with tempfile.TemporaryDirectory() as place:
+        page = Path(place) / "phone.html"
+        text = f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{head}<main>{body}</main>{size}"
+        page.write_text(text, encoding="utf-8")
+        flags.append(f"--user-data-dir={place}/profile")
+        asked = [chromium, *flags, f"--window-size={WIDTH},600", "--dump-dom", page.as_uri()]
+        seen = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+        found = re.search(r"<title>(\d+)</title>", seen)
+        height = int(found[1]) if found else 800
+        shot = [chromium, *flags, f"--window-size={WIDTH},{height}", f"--screenshot={path.absolute()}", page.as_uri()]
+        subprocess.run(shot, check=True, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

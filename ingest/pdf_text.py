@@ -23,6 +23,7 @@ _STARTS = re.compile(
     r"|第[一二三四五六七八九十百\d]+[章节条]"
 )
 _CLOSERS = "，。、；：？！”’）》」』】…,.;:?!)]}%"
+_AROUND = 4  # lines before and after that tell where a block begins
 _OFTEN = 0.15  # share of lines that makes an edge of the text
 _LARGER = 1.12  # than the body: a heading
 _LONGEST_HEADING = 60
@@ -154,8 +155,15 @@ def _placed(sheets: Sequence[Sheet], columns: Sequence[Sequence[Region]]) -> Ite
             )
             gaps = [above.y - below.y for above, below in itertools.pairwise(own) if above.y > below.y]
             pitch = statistics.median(gaps) if len(gaps) > 2 else 2 * own[0].size
-            for line in region.lines:
-                yield _Placed(line, left, right, pitch, sheet.number, count, flush)
+            for line, edge in zip(region.lines, _left_edges(region.lines, left), strict=True):
+                yield _Placed(line, edge, right, pitch, sheet.number, count, flush)
+
+
+def _left_edges(lines: Sequence[Line], usual: float) -> Iterator[float]:
+    """Where the text begins at each line: blocks may stand further in than the rest of the page."""
+    for at in range(len(lines)):
+        around = lines[max(0, at - _AROUND) : at + _AROUND + 1]
+        yield min(line.x0 for line in around) if len(around) > _AROUND else usual
 
 
 def _edge(values: Sequence[float], outer: Callable[[Iterable[int]], int]) -> float | None:
@@ -177,33 +185,52 @@ def _body_size(placed: Sequence[_Placed]) -> float:
 
 def _joined(placed: Sequence[_Placed], body: float) -> list[_Paragraph]:
     """The paragraphs; lines that were broken to fit the page are one again."""
-    opening = [item for item in placed if _indent(item) > 0.8]
-    indented = len(opening) * 12 > len(placed)
+    indented = _opens_inwards(placed)
     out: list[_Paragraph] = []
-    before: _Placed | None = None
+    opener = before = None
     for item in placed:
-        if before is not None and out and _continues(before, item, body, indented):
+        if before and opener and _continues(opener, before, item, body, indented):
             out[-1].text = glue(out[-1].text, item.line.text)
         else:
             out.append(_Paragraph(item.line.text.strip(), item.page, item.line.size))
+            opener = item
         before = item
     return [paragraph for paragraph in out if paragraph.text]
+
+
+def _opens_inwards(placed: Sequence[_Placed]) -> bool:
+    """Whether paragraphs begin further in, as Chinese ones do, so that where a line begins tells what it is."""
+    opening = sum(
+        _indent(item) > 0.8 and _indent(below) < 0.3 and (above is None or bool(_ENDS.search(above.line.text)))
+        for above, item, below in zip([None, *placed], placed, placed[1:], strict=False)
+    )
+    return opening * 12 > len(placed)
 
 
 def _indent(item: _Placed) -> float:
     return (item.line.x0 - item.left) / item.line.size
 
 
-def _continues(before: _Placed, item: _Placed, body: float, indented: bool) -> bool:
+def _hangs(opener: _Placed, before: _Placed, item: _Placed) -> bool:
+    """Whether the line stands under the words of a list's item, behind its mark."""
+    inwards = item.line.x0 - opener.line.x0
+    level = before is opener or abs(before.line.x0 - item.line.x0) < 0.3 * item.line.size
+    return level and 0.3 < inwards / item.line.size < 3 and bool(_STARTS.match(opener.line.text))
+
+
+def _continues(opener: _Placed, before: _Placed, item: _Placed, body: float, indented: bool) -> bool:
     one, other = before.line, item.line
     if one.row or other.row or abs(one.size - other.size) > 0.1 * one.size:
         return False
-    near = before.region == item.region and one.y - other.y < 1.6 * max(before.pitch, one.size)
+    near = before.region == item.region and one.y - other.y < 1.3 * max(before.pitch, one.size)
     if one.size > _LARGER * body:
         return near and not _ENDS.search(one.text) and not _STARTS.match(other.text)
     if before.region == item.region and not near:
         return False
-    if not before.flush or _indent(item) > 0.8 or one.x1 + _first_word(other) < before.right - 0.3 * one.size:
+    level = not indented and abs(one.x0 - other.x0) < 0.3 * one.size
+    if _indent(item) > 0.8 and not level and not (near and _hangs(opener, before, item)):
+        return False
+    if not before.flush or one.x1 + _first_word(other) < before.right - 0.3 * one.size:
         return False
     if _ENDS.search(one.text):
         return indented and not _STARTS.match(other.text)

@@ -104,6 +104,16 @@ def test_numbered_sections_do_not_run_together() -> None:
     assert [block.text for block in kept(typeset(*((text, BODY) for text in texts)))] == texts
 
 
+def test_blocks_that_stand_further_in_are_joined_too() -> None:
+    inset = ParagraphStyle("inset", parent=FLAT, leftIndent=48)
+    hanging = ParagraphStyle("hanging", parent=FLAT, leftIndent=20, bulletIndent=0)
+    texts = [prose(at, 130) for at in range(12)]
+    items = [f"<bullet>•</bullet>{text}" if 4 <= at < 8 else text for at, text in enumerate(texts)]
+    styles = [FLAT] * 4 + [hanging] * 4 + [inset] * 4
+    found = [block.text for block in kept(typeset(*zip(items, styles, strict=True)))]
+    assert [text.removeprefix("•").strip() for text in found] == texts
+
+
 def test_headings_are_told_by_their_size() -> None:
     parts = [("青禾县卫生健康局关于印发今年卫生健康事业发展规划及工作要点的通知", TITLE)]
     for number in "一二":

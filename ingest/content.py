@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.furniture import Place, furniture
+from ingest.furniture import Place, furniture, is_cut_off
 from ingest.matching import matching
 from ingest.regions import MOST_SURE, set_apart
 from ingest.tables import BAR
@@ -19,9 +19,6 @@ from retrieval.text import squeeze
 
 OUTSIDE, LIST_PAGE = "outside-main-content", "list-page"
 _SENTENCE = re.compile(r"[。！？；!?]|[，,][^，,]+[，,]")
-_CUT_OFF = re.compile(
-    r"(?:…|\.{3})\s*(?:[\[【(（]?(?:详细|详情|全文|更多|查看全文|阅读全文)[\]】)）]?)?$|[\[【](?:详细|详情|全文)[\]】]$"
-)
 _SHARE = 0.55  # of an element's voices must stand in one child for the child to be the home
 _DENSE = 0.5  # of a neighbour's text must be voices for it to be more of the article
 _PURE = 0.9  # of one that stands right beside it, whatever sort of element it is
@@ -95,7 +92,7 @@ def _lead(pieces: Sequence[Piece], inner: Collection[Piece], home: Any, title: s
 
 def _voice(piece: Piece) -> int:
     """How much a piece says for being the article: its length if it speaks in sentences of its own."""
-    if _is_link(piece) or _CUT_OFF.search(piece.text):
+    if _is_link(piece) or is_cut_off(piece.text):
         return 0
     said = len(piece.text) >= 10 and bool(_SENTENCE.search(piece.text))
     if not said and not (piece.row and BAR in piece.text):

@@ -57,6 +57,9 @@ RECORD_LABEL = re.compile(
 _SIGNED = re.compile(
     rf"[（(](?:[^（）()。，,:：]{{2,20}}\s)?(?:记者|通讯员)?\s?[^（）()。，,:：\s]{{2,16}}\s{_NAMES}[)）]"
 )
+_CUT_OFF = re.compile(
+    r"(?:…|\.{3})\s*(?:[\[【(（]?(?:详细|详情|全文|更多|查看全文|阅读全文)[\]】)）]?)?$|[\[【](?:详细|详情|全文)[\]】]$"
+)
 _TRAIL = re.compile(rf"[{_HAN}]{{2,10}}\s?[>›»]\s?[{_HAN}]{{2,10}}")
 _BANNER = re.compile(
     r"(?:欢迎(?:访问|光临|来到)|.{2,20}(?:门户网站|政府网站|官方网站|官网|政务网|数字报|电子报|信息网|公众信息网)[!！]?$).{0,24}"
@@ -81,6 +84,11 @@ class Place:
 def is_prose(form: str) -> bool:
     """Whether a line reads like sentences of an article rather than a label, a heading or a menu."""
     return len(form) >= 30 and bool(_PROSE_MARK.search(form))
+
+
+def is_cut_off(form: str) -> bool:
+    """Whether a line breaks off as the beginnings do that lists of pages show."""
+    return bool(_CUT_OFF.search(form))
 
 
 def furniture(form: str, place: Place) -> str | None:

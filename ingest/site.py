@@ -18,8 +18,8 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from ingest.document import RawDocument
-from ingest.furniture import is_prose
-from ingest.layout import carries, ends_like_speech, is_content
+from ingest.furniture import is_cut_off, is_prose
+from ingest.layout import ends_like_speech, is_content
 from ingest.ruled import Ruled, by_rules
 from retrieval.text import squeeze
 
@@ -34,6 +34,9 @@ _SEPARATES = frozenset(
     navigation meta-line counter attachment breadcrumb site-header outside-main-content control""".split()  # noqa: SIM905
 )
 _FILING = re.compile(r"icp\s?[备证]\D{0,4}\d{6,12}|网站标识码\s?[:：]?\s?\d{8,12}")
+_NUMBERED = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十百\d]{1,4}[、.．:：)）章节条]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])"
+)
 _PROTECTED = re.compile(
     r".*(?:局|委|委员会|办|办公室|政府|中心|医院|院|站|所|大队|总队|支队|协会|集团|公司|领导小组|指挥部)"
     r"(?:[(（].{2,12}[)）])?(?:文件)?"  # who signs
@@ -53,6 +56,7 @@ class _Mark:
     kept: bool = True
     parts: bool = False  # taken away by a rule that tells the article from what is around it
     speaks: bool = False
+    content: bool = False  # numbered, a heading or a row
     protected: bool = False
 
 
@@ -61,11 +65,15 @@ _Page = tuple[_Mark, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Common:
-    """Digests of a site's furniture above and below its articles; ``beside`` may follow the text directly."""
+    """Digests of a site's furniture above and below its articles; ``beside`` may follow the text directly.
+
+    ``around`` are all lines that repeat below articles, those that stay among them.
+    """
 
     above: frozenset[bytes] = frozenset()
     below: frozenset[bytes] = frozenset()
     beside: frozenset[bytes] = frozenset()
+    around: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class SiteFurniture:
         if not self.sites:
             return ""
         told = [
-            (site, *(sorted(key.hex() for key in keys) for keys in (one.above, one.below, one.beside)))
+            (site, *(sorted(key.hex() for key in keys) for keys in (one.above, one.below, one.beside, one.around)))
             for site, one in sorted(self.sites.items())
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
@@ -102,11 +110,8 @@ class SiteFurniture:
         if not common.above and not common.below:
             return
         marks, places = _marks(ruled)
-        found = [
-            *_above(marks, common.above),
-            *_below(marks, common.below, common.beside),
-        ]
-        for at in found:
+        below = set(_below(marks, common.around, common.beside, common.below))
+        for at in {*_above(marks, common.above), *below, *_between(marks, below)}:
             if (item := places[at]) is not None:
                 ruled.items[item].rule = RULE
 
@@ -143,13 +148,13 @@ def looked_at(raw: RawDocument) -> tuple[str, bytes]:
 
 
 def _packed(mark: _Mark) -> bytes:
-    flags = mark.kept | mark.parts << 1 | mark.speaks << 2 | mark.protected << 3
+    flags = mark.kept | mark.parts << 1 | mark.speaks << 2 | mark.content << 3 | mark.protected << 4
     return _MARK.pack(mark.key, min(mark.chars, 0xFFFF), flags)
 
 
 def _unpacked(page: bytes) -> _Page:
     return tuple(
-        _Mark(key if flags & 1 else b"", chars, bool(flags & 1), bool(flags & 2), bool(flags & 4), bool(flags & 8))
+        _Mark(key if flags & 1 else b"", chars, *(bool(flags >> bit & 1) for bit in range(5)))
         for key, chars, flags in _MARK.iter_unpack(page)
     )
 
@@ -175,12 +180,15 @@ def _marks(ruled: Ruled) -> tuple[_Page, list[int | None]]:
         if item.rule:
             mark = _Mark(b"", kept=False, parts=item.rule in _SEPARATES)
         else:
-            speaks = is_prose(item.form) or ends_like_speech(item.form)
-            protected = bool(item.level) or carries(item.form) or is_content(item.form)
+            speaks = (is_prose(item.form) or ends_like_speech(item.form)) and not is_cut_off(item.form)
+            content = bool(item.level or _NUMBERED.match(item.form) or "|" in item.form)
             mark = _Mark(
-                _digest(item.form), len(item.form), speaks=speaks,
-                protected=not speaks and (protected or bool(_PROTECTED.fullmatch(item.form))),
-            )  # fmt: skip
+                _digest(item.form),
+                len(item.form),
+                speaks=speaks,
+                content=content,
+                protected=not speaks and (content or is_content(item.form) or bool(_PROTECTED.fullmatch(item.form))),
+            )
         found.append((item.number, mark, at))
     found.sort(key=lambda entry: (entry[0], entry[2] if entry[2] is not None else -1))
     return tuple(mark for _, mark, _ in found), [at for *_, at in found]
@@ -197,9 +205,10 @@ def _common(pages: Sequence[_Page]) -> _Common:
     again = {key for key, count in times.items() if count >= FEWEST}
     voters = [page for page in articles if _says_more_itself(page, again)]
     above = _frequent(voters, _SHARE_ABOVE, lambda page: _above(page, again))
-    beside = _frequent(voters, _SHARE_BESIDE, lambda page: _short_below(page, again))
-    apart = _frequent(voters, _SHARE_APART, lambda page: _below(page, again, beside))
-    return _Common(above, apart, beside & apart)
+    around = _frequent(voters, 0, lambda page: _around(page, again))
+    beside = _frequent(voters, _SHARE_BESIDE, lambda page: _short(page, _around(page, again)))
+    below = _frequent(voters, _SHARE_APART, lambda page: _below(page, again, beside, again))
+    return _Common(above, below, beside & below, around if below else frozenset())
 
 
 def _without_copies(pages: Sequence[_Page]) -> list[_Page]:
@@ -243,25 +252,39 @@ def _above(page: _Page, common: Collection[bytes]) -> Iterator[int]:
             yield at
 
 
-def _below(page: _Page, common: Collection[bytes], beside: Collection[bytes]) -> Iterator[int]:
-    """Common lines after the last own one: behind something that is no article, or known to stand beside one."""
+def _below(
+    page: _Page, common: Collection[bytes], beside: Collection[bytes], furniture: Collection[bytes]
+) -> Iterator[int]:
+    """Furniture after the article: behind something that is no article, or known to stand beside one."""
     apart = False
-    for at in _after_own(page, common):
+    for at in _after_text(page, common):
         mark = page[at]
         if not mark.kept:
             apart = apart or mark.parts
-        elif not mark.protected and (apart or (not mark.speaks and mark.key in beside)):
+        elif mark.key in furniture and not mark.protected and (apart or (not mark.speaks and mark.key in beside)):
             apart = True
             yield at
 
 
-def _short_below(page: _Page, common: Collection[bytes]) -> Iterator[int]:
-    for at in _after_own(page, common):
-        if page[at].kept and not page[at].speaks and not page[at].protected:
-            yield at
+def _around(page: _Page, common: Collection[bytes]) -> Iterator[int]:
+    return (at for at in _after_text(page, common) if page[at].kept and page[at].key in common)
 
 
-def _after_own(page: _Page, common: Collection[bytes]) -> range:
-    """The places after the last line that is the page's own; none where nothing is."""
-    last = max((at for at, mark in enumerate(page) if mark.kept and mark.key not in common), default=len(page))
+def _short(page: _Page, places: Iterable[int]) -> Iterator[int]:
+    return (at for at in places if not page[at].speaks and not page[at].protected)
+
+
+def _after_text(page: _Page, common: Collection[bytes]) -> range:
+    """The places after the last sentence, numbered line or row that is the page's own; none where nothing is."""
+    own = (at for at, mark in enumerate(page) if mark.kept and mark.key not in common)
+    last = max((at for at in own if page[at].speaks or page[at].content), default=len(page))
     return range(last + 1, len(page))
+
+
+def _between(page: _Page, found: Collection[int]) -> Iterator[int]:
+    """Short lines of the page's own among its furniture: names of other pages, numbers of readers."""
+    ends = max((at for at, mark in enumerate(page) if at in found or mark.parts), default=0)
+    for at in range(min(found, default=ends), ends):
+        mark = page[at]
+        if mark.kept and at not in found and not mark.speaks and not mark.content:
+            yield at

@@ -4,7 +4,7 @@ import argparse
 import logging
 from collections.abc import Sequence
 
-from benchmarks.cleaning.extractors import extractors
+from benchmarks.cleaning.extractors import as_text, extractors
 from benchmarks.cleaning.pages import Page, pages
 from benchmarks.cleaning.score import Score, mean, score
 
@@ -26,6 +26,7 @@ def main() -> None:
         _print_pages(articles, scores)
     _print_shapes(articles, scores)
     _print_lists([page for page in every if not page.keep], scores)
+    _print_texts([page for page in articles if page.shape != "odd"])
 
 
 def _print_pages(articles: Sequence[Page], scores: dict[str, dict[str, Score]]) -> None:
@@ -50,6 +51,13 @@ def _print_shapes(articles: Sequence[Page], scores: dict[str, dict[str, Score]])
 def _print_lists(lists: Sequence[Page], scores: dict[str, dict[str, Score]]) -> None:
     empty = [sum(found[page.name].left == 0 for page in lists) for found in scores.values()]
     print(f"{'list pages left empty':<20}{len(lists):>3}", *(f"{count:>19}" for count in empty), sep="  ")
+
+
+def _print_texts(articles: Sequence[Page]) -> None:
+    """The same pages saved as text, where nothing but the words tells the article from what is around it."""
+    by_rules, learnt = as_text(articles)
+    for title, outputs in (("saved as text, by rules", by_rules), ("saved as text, learnt", learnt)):
+        print(f"{title:<24}", _cell(mean([score(page, outputs[page.name]) for page in articles])), sep="  ")
 
 
 def _cell(one: Score) -> str:

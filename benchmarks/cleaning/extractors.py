@@ -1,8 +1,12 @@
 """Those that are compared. All but ours are handed text that is decoded already: only extraction is compared."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from benchmarks.cleaning.pages import Page
+
+if TYPE_CHECKING:
+    from ingest.document import Cleaned
 
 Extractor = Callable[[Page], str]
 
@@ -22,7 +26,7 @@ def _ours(page: Page) -> str:
     from ingest.clean import clean
     from ingest.parsing import parse
 
-    return "\n".join(line.text for line in clean(parse(page.data, f"{page.name}.html", "html")).lines)
+    return _lines(clean(parse(page.data, f"{page.name}.html", "html")))
 
 
 def _trafilatura(page: Page, precise: bool = False) -> str:
@@ -48,9 +52,25 @@ def _resiliparse(page: Page) -> str:
     return said
 
 
-def by_site(pages: Sequence[Page]) -> dict[str, list[Page]]:
-    """The pages of each shape, which are one site's."""
-    sites: dict[str, list[Page]] = {}
+def as_text(pages: Sequence[Page]) -> tuple[dict[str, str], dict[str, str]]:
+    """The pages of several sites saved as text files, a folder each, cleaned by rules alone and with what was learnt.
+
+    Both by page name. All that a reader sees of a page is in its file, whether article or not.
+    """
+    from ingest.clean import clean
+    from ingest.document import RawDocument
+    from ingest.parsing import parse
+    from ingest.site import SiteFurniture
+
+    files: dict[str, RawDocument] = {}
     for page in pages:
-        sites.setdefault(page.shape, []).append(page)
-    return sites
+        blocks = parse(page.data, f"{page.name}.html", "html").blocks
+        seen = "\n".join(block.text for block in blocks if block.verdict not in ("hidden", "control"))
+        files[page.name] = RawDocument(f"{page.shape}/{page.name}.txt", seen, page.name)
+    site = SiteFurniture.learn(files.values())
+    plain = {name: _lines(clean(file)) for name, file in files.items()}
+    return plain, {name: _lines(clean(file, site)) for name, file in files.items()}
+
+
+def _lines(cleaned: "Cleaned") -> str:
+    return "\n".join(line.text for line in cleaned.lines)

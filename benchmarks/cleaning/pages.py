@@ -83,7 +83,7 @@ def _shaped(file: Path, articles: tuple[_Article, ...], number: int, copy: int) 
     source = file.read_text(encoding="utf-8")
     settings = _settings(source)
     article = articles[number % len(articles)]
-    home = (zlib.crc32(file.stem.encode()) + number // len(articles)) % len(COUNTIES)
+    home = zlib.crc32(file.stem.encode()) % len(COUNTIES)
     values = {
         "county": COUNTIES[home],
         "host": f"www.{file.stem.replace('_', '-')}.example",
@@ -97,9 +97,14 @@ def _shaped(file: Path, articles: tuple[_Article, ...], number: int, copy: int) 
         other = articles[(number + 5 * at) % len(articles)]
         values[f"other{at}"] = other.title
         values[f"lead{at}"] = other.lead
-        values[f"n{at}"] = str(zlib.crc32(f"{file.stem}{copy}{at}".encode()) % (9 if at == 9 else 9000) + 1)
+        values[f"n{at}"] = _number(f"{file.stem}{copy}{at}", 9 if at == 9 else 9000)
+        values[f"s{at}"] = _number(f"{file.stem}{at}", 9000)  # the same on all pages of the site
     page = _filled(_HEADER.sub("", source), values).replace("{县}", COUNTIES[home])
     return _page(f"{file.stem}-{copy + 1}", file.stem, settings, page)
+
+
+def _number(seed: str, below: int) -> str:
+    return str(zlib.crc32(seed.encode()) % below + 1)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -37,13 +37,18 @@ UNKNOWN_PUBLISHER = Words("未写发布单位", "no publisher")
 UNKNOWN_DATE = Words("未写日期", "no date")
 UNKNOWN_COUNTIES = Words("没看出是哪个县", "no county recognised")
 
+UPLOAD_NEAR = Words("！{share}%与已收的文章相同：{source}", "! {share} % the same as {source}")
+UPLOAD_SPOT = Words("– 这里说“{here}”，那里说“{there}”", "– here “{here}”, there “{there}”")
+
+# by the matters of ingest/warnings.py
 WARNINGS = {
-    "no_title": Words("！没看出标题", "! no title recognised"),
-    "no_county": Words("！没看出是哪个县，问县名时找不到它", "! no county recognised: questions will not find it"),
-    "no_date": Words("！没写日期，分不出新旧", "! no date: it cannot be told new from old"),
-    "undecodable": Words("！有些字符认不出来", "! some characters cannot be decoded"),
-    "damaged": Words("！有些地方缺字", "! words are missing in places"),
-    "mostly_removed": Words("！大半内容被当作杂质清理掉了，请看看对不对", "! most of it was removed; please check"),
+    "no-title": Words("！没看出标题", "! no title recognised"),
+    "no-county": Words("！没看出是哪个县，问县名时找不到它", "! no county recognised: questions will not find it"),
+    "no-date": Words("！没写日期，分不出新旧", "! no date: it cannot be told new from old"),
+    "undecodable": Words("！{detail}个字符认不出来", "! {detail} characters cannot be decoded"),
+    "damaged": Words("！{detail}处缺字", "! words are missing in {detail} places"),
+    "mostly-removed": Words("！{detail}被当作杂质清理掉了，请看看对不对", "! {detail} of it was removed; please check"),
+    "expired": Words("！{detail}起已失效", "! no longer in force since {detail}"),
 }
 
 # the corpus

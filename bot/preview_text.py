@@ -47,9 +47,13 @@ def _described(desk: Desk, document: Mapping[str, Any]) -> Iterator[str]:
     ):
         if document[key]:
             yield desk.word(what, sources="、".join(document[key][:_SOURCES]))
+    for near in document["near"]:
+        yield desk.word(words.UPLOAD_NEAR, share=round(100 * near["share"]), source=near["source"])
+        for here, there in near["spots"]:
+            yield desk.word(words.UPLOAD_SPOT, here=here, there=there)
     for warning in document["warnings"]:
-        if warning in words.WARNINGS:
-            yield desk.word(words.WARNINGS[warning])
+        if warning["matter"] in words.WARNINGS:
+            yield desk.word(words.WARNINGS[warning["matter"]], detail=warning["detail"])
     if document["repairs"]:
         yield desk.word(words.UPLOAD_REPAIRED, rules=_counted(document["repairs"]))
     yield from _removed(desk, document)

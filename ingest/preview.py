@@ -5,20 +5,23 @@ prints one JSON object. A page from the web is kept below ``--save``, so that wh
 """
 
 import argparse
+import datetime
 import hashlib
 import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.document import RawDocument, Rejected
+from ingest.likeness import Said, compare
 from ingest.prepare import Nothing, Prepared, prepare
 from ingest.sources import read_sources
+from ingest.warnings import of_article
 from retrieval.config import Config, load_config
 from retrieval.errors import IndexProblem, XianwenError
 from retrieval.index import CurrentIndex
@@ -28,17 +31,20 @@ from retrieval.types import Article
 _EXAMPLES = 6
 _EXAMPLE_CHARS = 80
 _BEGINNING_CHARS = 200
-_MOSTLY_REMOVED = 0.5
+_NEAR = 0.5  # of a text's n-grams
+_MOST_NEAR, _MOST_SPOTS = 3, 3
 _HEAD = re.compile(rb"<head[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the corpus holds already: sources by digest, by what they say, and by title."""
+    """What the corpus holds already: sources by digest, by what they say, and by title; articles with their sources."""
 
     digests: dict[str, list[str]]
     texts: dict[str, list[str]]
     titles: dict[str, list[str]]
+    articles: list[tuple[Article, list[str]]] = field(default_factory=list)
+    text: Callable[[str], str] = str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,7 +85,7 @@ def _kept(url: str, config: Config, save: Path) -> Path | Rejected:
     """The page as a file that names its own address."""
     from ingest.fetch import fetch  # httpx takes a moment to import
 
-    page = fetch(url, config.ingest)
+    page = fetch(url, config)
     if isinstance(page, Rejected):
         return page
     parts = urlsplit(page.url)
@@ -101,11 +107,11 @@ def _url_of(file: Path, config: Config) -> str | None:
 
 
 def _known(config: Config) -> _Known:
-    known = _Known({}, {}, {})
     try:
         generation = CurrentIndex(config.index_dir, None).get()
     except IndexProblem:  # nothing is served yet, or nothing that can be read: then nothing is known
-        return known
+        return _Known({}, {}, {})
+    known = _Known({}, {}, {}, text=lambda article_id: generation.article(article_id).text)
     sources: dict[str, list[str]] = {}
     for record in generation.sources():
         sources.setdefault(record.article, []).append(record.source)
@@ -114,6 +120,7 @@ def _known(config: Config) -> _Known:
         article = generation.article(listed.id)
         known.texts.setdefault(_says(article), []).extend(sources.get(article.id, [article.source]))
         known.titles.setdefault(fold(article.title), []).extend(sources.get(article.id, [article.source]))
+        known.articles.append((listed, sources.get(article.id, [article.source])))
     return known
 
 
@@ -158,14 +165,18 @@ def _described(raw: RawDocument, prepared: Prepared, known: _Known) -> dict[str,
         "chars": len(article.text),
         "beginning": article.text[:_BEGINNING_CHARS],
         "repairs": dict(prepared.cleaned.repairs),
-        "replaced": raw.replaced,
-        "damaged": sum(len(passage.damaged) for passage in prepared.passages),
         "same_file": same_file,
         "same_text": same_text,
         "same_title": [source for source in known.titles.get(fold(article.title), []) if source not in near],
         **_removed(prepared.cleaned.removals),
     }
-    return {**described, "warnings": list(_warnings(described))}
+    told = {*same_file, *same_text}
+    warnings = [{"matter": warned.matter.value, "detail": warned.detail} for warned in of_article(prepared, _today())]
+    return {**described, "near": list(_near(article, told, known)), "warnings": warnings}
+
+
+def _today() -> str:
+    return datetime.datetime.now().astimezone().date().isoformat()
 
 
 def _removed(removals: Sequence[Any]) -> dict[str, Any]:
@@ -181,20 +192,21 @@ def _removed(removals: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _warnings(described: dict[str, Any]) -> Iterator[str]:
-    """Names of what an admin should look at; the bot has words for each."""
-    if not described["title"]:
-        yield "no_title"
-    if not described["counties"]:
-        yield "no_county"
-    if not described["published"]:
-        yield "no_date"
-    if described["replaced"]:
-        yield "undecodable"
-    if described["damaged"]:
-        yield "damaged"
-    if described["removed_chars"] > _MOSTLY_REMOVED * (described["removed_chars"] + described["chars"]):
-        yield "mostly_removed"
+def _near(article: Article, told: set[str], known: _Known) -> Iterator[dict[str, Any]]:
+    """Articles of its title or county that hold half of what it says, or it half of theirs; likest first."""
+    said = Said(article.text, article.title)
+    found = []
+    for other, sources in known.articles:
+        related = set(other.counties) & set(article.counties) or fold(other.title) == fold(article.title)
+        if not related or told & set(sources):
+            continue
+        theirs = Said(known.text(other.id), other.title)
+        verdict = max(compare(said, theirs), compare(theirs, said), key=lambda verdict: verdict.share)
+        if verdict.share >= _NEAR:
+            found.append((verdict.share, sources[0], verdict.spots))
+    for share, source, spots in sorted(found, key=lambda one: (-one[0], one[1]))[:_MOST_NEAR]:
+        shown = [[spot.here, spot.there] for spot in spots[:_MOST_SPOTS]]
+        yield {"source": source, "share": round(share, 2), "spots": shown}
 
 
 if __name__ == "__main__":

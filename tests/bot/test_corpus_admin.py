@@ -68,6 +68,7 @@ async def test_a_day_with_the_corpus(place):
 
         await send(bench, "newer.txt", OLD.replace("二十间", "三十间"))
         assert said(words.UPLOAD_SAME_TITLE, sources="old.txt") in shown(bench)
+        assert "%与已收的文章相同：old.txt" in shown(bench) and "三十" in shown(bench) and "二十" in shown(bench)
         await press_labelled(bench, said(words.UPLOAD_REPLACE))
         assert "新增1篇" in shown(bench) and "不再有1篇" in shown(bench)
         assert not list(folder.iterdir()) and shelf_of(config).names() == ["newer.txt"]

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -52,17 +51,6 @@ async def press_labelled(bench: Harness, label: str) -> None:
 def reader(monkeypatch, *lines: str) -> None:
     """A child that runs these lines instead of the reader."""
     monkeypatch.setattr(uploads, "module", lambda *_: [sys.executable, "-c", "\n".join(lines)])
-
-
-def found(*names: str, **more: object) -> str:
-    """A line for ``reader`` that finds one article in each of these files."""
-    document = {
-        "source": "a.txt", "format": "txt", "title": "题", "publisher": None, "published": None, "doc_number": None,
-        "counties": [], "passages": 1, "chars": 5, "beginning": "开头", "repairs": {}, "same_file": [], "same_text": [],
-        "same_title": [], "removed": {}, "examples": {}, "warnings": [], **more,
-    }  # fmt: skip
-    files = [{"name": Path(name).name, "path": name, "documents": [document]} for name in names]
-    return f"print({json.dumps({'files': files})!r})"
 
 
 async def test_file_is_shown_then_taken_in_and_read(data):

@@ -41,14 +41,15 @@ class Reader:
     def _read(
         self, data: bytes, source: str, name: str, nesting: int, allowance: Allowance
     ) -> Iterator[RawDocument | Rejected | Unread]:
+        if self._known and self._known(source, digest := hashlib.sha256(data).hexdigest()):
+            yield Unread(source, digest)
+            return
         try:
             kind = recognise(name, data)
             check_text(data, kind)
             if kind == "zip":
                 kind = self._inside(data, PurePosixPath(name).suffix.lower())
-            if kind != "zip" and self._known and self._known(source, digest := hashlib.sha256(data).hexdigest()):
-                yield Unread(source, digest)
-            elif kind != "zip":
+            if kind != "zip":
                 yield self.parse(data, source, kind)
             elif nesting:
                 yield from self._unpacked(data, source, nesting - 1, allowance)

@@ -25,6 +25,8 @@ _STARTS = re.compile(
 _CLOSERS = "，。、；：？！”’）》」』】…,.;:?!)]}%"
 _AROUND = 4  # lines before and after that tell where a block begins
 _OFTEN = 0.15  # share of lines that makes an edge of the text
+# what stands above the title of an official document in larger type: the issuer, the document's number
+_LETTERHEAD = re.compile(r".{2,30}文\s*件|.{1,20}[〔\[（(【]\d{4}[〕\]）)】]\s*第?\s*\d+\s*号.{0,20}")
 _LARGER = 1.12  # than the body: a heading
 _LONGEST_HEADING = 60
 
@@ -249,6 +251,7 @@ def _first_word(line: Line) -> float:
 def _levels(paragraphs: Sequence[_Paragraph], body: float) -> dict[int, int]:
     """Levels of headings, by the size of their type: 1 is a title that stands once, on the first page."""
     large = [p for p in paragraphs if p.size > _LARGER * body and len(p.text) <= _LONGEST_HEADING]
+    large = [p for p in large if not _LETTERHEAD.fullmatch(p.text)]
     sizes = sorted({round(p.size) for p in large}, reverse=True)
     if not sizes:
         return {}

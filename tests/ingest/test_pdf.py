@@ -125,6 +125,19 @@ def test_headings_are_told_by_their_size() -> None:
     ]
 
 
+def test_a_letterhead_is_larger_than_the_title_and_is_none() -> None:
+    head = ParagraphStyle("head", parent=TITLE, fontSize=30, leading=50)
+    parts = [
+        ("青禾县卫生健康局文件", head),
+        ("青卫发〔2024〕5号", SECTION),
+        ("关于印发工作要点的通知", TITLE),
+        (prose(1, 120), BODY),
+    ]
+    assert [(block.level, block.text) for block in kept(typeset(*parts))] == [
+        (0, "青禾县卫生健康局文件"), (0, "青卫发〔2024〕5号"), (1, "关于印发工作要点的通知"), (0, parts[3][0]),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("count", "width"), [(2, 225), (3, 140)])
 def test_columns_are_read_one_after_the_other(count: int, width: float) -> None:
     texts = [

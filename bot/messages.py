@@ -63,8 +63,11 @@ def of_error(error: XianwenError) -> Say:
     return next((what for kind, what in _OF_ERROR if isinstance(error, kind)), Say.FAILED)
 
 
-def refusal(answer: Answer) -> str:
-    """The words for an answer that has a reason instead of claims."""
+def refusal(answer: Answer, listed: bool = True) -> str:
+    """The words for an answer that has a reason instead of claims.
+
+    ``listed`` names what is offered instead; where buttons do, the words only lead to them.
+    """
     if answer.reason is None:
         raise ValueError("an answer with claims is no refusal")
     script, question = answer.question.script, answer.question
@@ -74,9 +77,11 @@ def refusal(answer: Answer) -> str:
         lines.append(say(Say.LOOKED_IN, script, places=join(counties, script)))
     if answer.reason is Reason.NOT_IN_CORPUS and question.elsewhere:
         lines.append(say(Say.ALSO_UNKNOWN, script, places=join(question.elsewhere, script)))
+    offered = answer.suggestions if listed else ()
     if answer.suggestions and answer.reason is Reason.UNKNOWN_COUNTY:
-        lines.append(say(Say.NEAREST, script, places=join(answer.suggestions, script)))
+        lines.append(say(Say.NEAREST, script, places=join(offered, script)))
     elif answer.suggestions and answer.reason is not Reason.MEDICAL_ADVICE:
         between = "; " if script is Script.ENGLISH else "；"  # topics hold commas of their own
-        lines.append(say(Say.YOU_MAY_ASK, script, topics=between.join(answer.suggestions)))
-    return "\n".join(lines)
+        if listed or answer.reason is not Reason.WHICH_COUNTY:
+            lines.append(say(Say.YOU_MAY_ASK, script, topics=between.join(offered)))
+    return "\n".join(line.rstrip() for line in lines)

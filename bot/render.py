@@ -55,7 +55,7 @@ def telegram(
     ``related`` are questions that are offered under an answer; under a refusal it offers its own, and
     ``related`` after them. ``title_of`` turns the id of an article into its title.
     """
-    lines = _lines(answer, boxed=len(answer.question.counties) > 1)
+    lines = _lines(answer, boxed=len(answer.question.counties) > 1, listed=False)
     if answer.reason is Reason.MEDICAL_ADVICE and related:
         lines.append(Line((Span(say(Say.WHERE_TO_TURN, answer.question.script)),)))
     if answer.citations:
@@ -149,10 +149,13 @@ def _ask(answer: Answer, name: str) -> str:
     return f"{known[0]} {name}" if len(known) == 1 and known[0] not in name else name
 
 
-def _lines(answer: Answer, boxed: bool = False) -> list[Line]:
-    """``boxed`` puts each county of a comparison into a box of its own, which a phone shows better than columns."""
+def _lines(answer: Answer, boxed: bool = False, listed: bool = True) -> list[Line]:
+    """``listed`` names what a refusal offers.
+
+    ``boxed`` puts each county of a comparison into a box of its own, which a phone shows better than columns.
+    """
     if not answer.claims:
-        return [Line((Span(_worded(line, answer.question.script)),)) for line in refusal(answer).split("\n")]
+        return [Line((Span(_worded(line, answer.question.script)),)) for line in refusal(answer, listed).split("\n")]
     question, script = answer.question, answer.question.script
     intro = [say(Say.ORIGINAL_CHINESE, script)] if script is Script.ENGLISH else []
     if answer.searched:
@@ -172,7 +175,8 @@ def _lines(answer: Answer, boxed: bool = False) -> list[Line]:
 
 
 def _claim_lines(answer: Answer, boxed: bool) -> list[Line]:
-    """Claims grouped by label, groups in the order of their first claim; a lone claim shares its label's line."""
+    """Claims grouped by label, groups in the order of their first claim; a lone claim shares its label's line,
+    except in a box."""
     script = answer.question.script
     groups: dict[str, list[Claim]] = {}
     for claim in answer.claims:
@@ -180,7 +184,7 @@ def _claim_lines(answer: Answer, boxed: bool) -> list[Line]:
     lines: list[Line] = []
     for label, claims in groups.items():
         heading, box = Span(_worded(label, script) + _colon(script), "b"), f"+{label}" if boxed and label else ""
-        alone = len(claims) == 1
+        alone = len(claims) == 1 and not box
         if label and not alone:
             lines.append(Line((heading,), box=box))
         lines += [_claim_line(answer, claim, (heading,) if label and alone else (), box) for claim in claims]

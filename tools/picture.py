@@ -60,8 +60,9 @@ blockquote { margin: 3px 0; padding: 3px 8px; border-left: 3px solid #3a8d6b; bo
 .row { display: flex; gap: 4px; margin-top: 4px; }
 .button { flex: 1; position: relative; padding: 7px 6px; text-align: center; font-size: 14px; color: #fff; min-width: 0;
           background: #4d7a5f99; border-radius: 9px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.button u { position: absolute; right: 4px; top: 1px; font-size: 10px; text-decoration: none; }
-.file { display: flex; gap: 8px; align-items: center; }
+.button u { position: absolute; right: 6px; top: 6px; width: 6px; height: 6px; }
+.copy { border: 1px solid #fff; box-shadow: 2px -2px 0 -1px #fff; }
+.url { border: solid #fff; border-width: 1px 1px 0 0; }
 """
 
 
@@ -77,12 +78,17 @@ class Turn:
         """The bubble as it is drawn."""
         kind = "asked" if self.asked else "wide" if self.rows else ""
         rows = "".join(f'<div class="row">{"".join(map(_button, row))}</div>' for row in self.rows)
-        return f'<div class="turn {kind}"><div class="said">{self.text_html}</div>{rows}</div>'
+        return f'<div class="turn {kind}"><div class="said">{_blocks(self.text_html)}</div>{rows}</div>'
+
+
+def _blocks(text: str) -> str:
+    """The text without the line breaks that end a block quote in Telegram, and would add a line in a browser."""
+    return re.sub(r"\n?(</?blockquote[^>]*>)\n?", r"\1", text)
 
 
 def _button(button: dict[str, Any]) -> str:
-    mark = "↗" if "url" in button else "⧉" if "copy_text" in button else ""
-    return f'<div class="button">{html.escape(button["text"])}<u>{mark}</u></div>'
+    kind = "url" if "url" in button else "copy" if "copy_text" in button else ""
+    return f'<div class="button">{html.escape(button["text"])}<u class="{kind}"></u></div>'
 
 
 class Phone(Screen):

@@ -1,8 +1,10 @@
 """Answers as text and as messages: Telegram's own parser is the judge, hostile articles are the input."""
 
+import datetime
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -186,6 +188,34 @@ def test_lines_labels_and_items():
     ]
 
 
+def test_a_comparison_has_a_box_for_each_county_and_tells_which_are_silent():
+    base = answered(quotes=["今年先修好十二间。", "六十五岁以上的老人每年免费体检一次。"])
+    claims = tuple(replace(claim, label=name) for claim, name in zip(base.claims, ("青禾县", "白石县"), strict=True))
+    question = make_question(counties=(COUNTY, SECOND))
+    answer = Answer(question, "g1", claims, base.citations, silent=("黑水县",))
+    (message,) = telegram(answer, "abcdefgh")
+    boxes = re.findall(r"<blockquote>(.*?)</blockquote>", message.text_html, re.DOTALL)
+    assert [check_text(box, "HTML") for box in boxes] == [
+        "青禾县：\n今年先修好十二间。 [1]",
+        "白石县：\n六十五岁以上的老人每年免费体检一次。 [2]",
+        "黑水县：未提及",
+    ]
+    assert plain(answer).split("\n")[-1] == "黑水县：未提及", "a terminal has no boxes"
+
+
+def test_what_may_no_longer_hold_is_told_above_the_sources():
+    article = make_article(expires="2024-12-31", replaced_by="b7")
+    today = datetime.date(2025, 1, 1)
+    (message,) = telegram(answered(article=article), "abcdefgh", title_of=lambda name: f"标题{name}", today=today)
+    text = check_text(message.text_html, "HTML")
+    assert "⚠️ 已被取代：《标题b7》 [1][2]\n⚠️ 已过期（有效期到2024-12-31） [1][2]\n出处 · 截至2025-03-04" in text
+    assert "⚠️ 已过期" in sources_block(answered(article=article), today)
+    fresh = telegram(
+        answered(article=make_article(expires="2024-12-31")), "abcdefgh", today=datetime.date(2024, 12, 31)
+    )
+    assert "⚠️" not in fresh[0].text_html
+
+
 def test_script_of_the_answer_and_of_the_quote():
     answer = answered(script=Script.TRADITIONAL)
     assert plain(answer).startswith("每個行政村都要有一間衛生室")
@@ -278,7 +308,10 @@ def test_every_refusal_is_text_without_citations(reason, script):
     answer = refused("黑水县<b>怎么样", reason, ["青禾县"], script=script, elsewhere=("黑水县",))
     text = plain(answer)
     assert text and not NUMBER.search(text) and sources_block(answer) == ""
-    assert check_text(telegram(answer, "abcdefgh")[0].text_html, "HTML") == text
+    shown = check_text(telegram(answer, "abcdefgh")[0].text_html, "HTML")
+    offered = [button for row in telegram(answer, "abcdefgh")[0].buttons for button in row]
+    assert text.startswith(shown) and "青禾" not in shown, "what buttons say is not said twice"
+    assert bool(offered) == (reason is not Reason.MEDICAL_ADVICE)
     if script is Script.TRADITIONAL:
         assert text == to_traditional(text)
 

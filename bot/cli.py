@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--explain", action="store_true", help="list every removal with its rule")
     ingest.add_argument("--json", action="store_true", help="the report as one JSON object")
     ingest.add_argument("--progress-json", action="store_true", help="progress as JSON lines on stderr")
+    ingest.add_argument("--report", metavar="FILE", help="write a page with what was kept and removed of each article")
+    ingest.add_argument("--watch", metavar="SECONDS", type=float, help="stay, and ingest again when files change")
     ask = add("ask", _ask, "answer a question with its citations")
     ask.add_argument("question", nargs="*", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="the answer as one JSON object")
@@ -99,14 +101,20 @@ def _config(options: argparse.Namespace) -> "Config":
 
 
 def _ingest(options: argparse.Namespace) -> int:
+    from bot.operate import left_out
     from ingest.cli import ingest
 
+    config = _config(options)
+    if note := left_out(config, options.paths):
+        print(note, file=sys.stderr)
     return ingest(
         options.paths,
-        _config(options),
+        config,
         explain=options.explain,
         as_json=options.json,
         progress_json=options.progress_json,
+        page=options.report,
+        watch=options.watch,
     )
 
 

@@ -1,9 +1,23 @@
 """The operator's commands: generations, rollback, verify."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
+from bot.shelf import shelf_of
 from retrieval import index
 from retrieval.config import Config
+
+
+def left_out(config: Config, paths: Sequence[str]) -> str:
+    """A line about articles that admins sent in the chat and that these paths leave out; empty where there are none."""
+    shelf = shelf_of(config)
+    count, folder = len(shelf.names()), shelf.folder.resolve()
+    if not count or any(folder.is_relative_to(Path(path).resolve()) for path in paths if "://" not in path):
+        return ""
+    return (
+        f"note: {count} articles sent in the chat are left out of the index, {shelf.folder}, name that folder as well"
+    )
 
 
 def generations(config: Config, out: TextIO | None = None) -> int:

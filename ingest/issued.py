@@ -8,7 +8,7 @@ from ingest.bodies import bodies_on, body_of_letterhead, body_of_title, is_body
 from ingest.dates import first_date, in_digits
 from ingest.document import Cleaned
 from ingest.numbers import NUMBER, normalised, number_alone, number_of_label
-from ingest.record import HEAD_LINES, TAIL_LINES, Said, Value
+from ingest.record import HEAD_LINES, Said, Value
 from retrieval.names import simplified
 from retrieval.text import squeeze
 
@@ -18,6 +18,8 @@ _SIGNED = re.compile(r"^([^\d]{3,60}?)??\s*20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\
 _PRINTED = re.compile(r"(20\d{2}年\d{1,2}月\d{1,2}日)\s?印发")
 _IN_BRACKETS = re.compile(rf"[（(]\s*({NUMBER.pattern})\s*[)）]\s*$")
 _LETTERHEAD_LINES = 4
+# a body and a date may stand beside the title, too
+_SIGNED_BELOW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,10 @@ def _issuer(record: Mapping[str, Value], title: str, cleaned: Cleaned, signed: s
 
 
 def _signature(lines: Sequence[Said]) -> tuple[str, str | None]:
-    """Who signs (落款) and when: the last one at the end, else the first one before what is attached."""
-    kept = [line for line in lines if not line.rule]
-    first = kept[-min(TAIL_LINES, len(kept))].number if kept else 0
-    signed = [(lines[at].number, *found) for at in range(len(lines)) if (found := _signed_at(lines, at)) is not None]
-    last = [(body, day) for number, body, day in signed if number >= first]
-    return last[-1] if last else next(((body, day) for _, body, day in signed), ("", None))
+    """Who signs (落款) and when: the first one below the head, since what is attached or forwarded comes after it."""
+    head = [line.number for line in lines if not line.rule][:_SIGNED_BELOW]
+    below = [at for at, line in enumerate(lines) if head and line.number > head[-1]]
+    return next((found for at in below if (found := _signed_at(lines, at)) is not None), ("", None))
 
 
 def _signed_at(lines: Sequence[Said], at: int) -> tuple[str, str] | None:

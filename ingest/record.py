@@ -17,8 +17,8 @@ from retrieval.text import squeeze
 FOREIGN = re.compile(r"spam|comment|related|prev|footer|share|advert|hidden|outside")
 # a record may stand outside the element that holds the article
 OUTSIDE = "outside-main-content"
-# a record stands among so many first lines; a signature among so many last ones
-HEAD_LINES, TAIL_LINES = 15, 8
+# a record stands among so many first lines
+HEAD_LINES = 15
 _LONGEST = 400
 
 LABELS: dict[str, str] = {

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.bodies import body_of_title, is_body, voice_of, voice_of_publisher
+from ingest.bodies import Voice, body_of_title, is_body, voice_of, voice_of_article, voice_of_publisher
 from ingest.clean import clean
-from ingest.describe import Description, describe
+from ingest.describe import Description, describe, speaker
 from ingest.document import RawDocument
 from ingest.numbers import normalised, number_alone, numbers_in
 from ingest.parsing import parse
@@ -151,6 +151,43 @@ def test_signatures(foot):
     found = described(text + foot)
     assert (found.issuer, found.published) == ("洪雅县卫生健康局", "2024-03-05")
     assert found.facts["issuer"] == "signature"
+
+
+def test_of_signatures_before_attachments_the_first_is_the_documents_own():
+    rows = "".join(f"第{at}家卫生院都要填这张表，填好以后盖章，月底前报到县里，不得漏报。\n" for at in range(10, 20))
+    foot = "洪雅县卫生健康局\n2024年3月5日\n" + rows + "眉山市卫生健康委员会\n2023年1月1日\n"
+    found = described("关于转发体检文件的通知\n现将市里的文件转发给你们，请照着办，年底前把情况报到县里。\n" + foot)
+    assert (found.issuer, found.published) == ("洪雅县卫生健康局", "2024-03-05")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "title", "publisher", "level", "short", "rule"),
+    [
+        ("眉山市卫生健康委员会", "洪雅县的经验", "洪雅县融媒体中心", Level.CITY, "眉山市", "issuer"),
+        (None, "眉山市洪雅县：把药送到山上", "四川日报", Level.COUNTY, "洪雅县", "title"),
+        (None, "眉山市今年办十件实事", "洪雅县融媒体中心", Level.CITY, "眉山市", "title"),
+        (None, "民政部推广四川省的做法", None, Level.NATION, None, "title"),
+        (None, "把药送到山上", "洪雅县融媒体中心", Level.COUNTY, "洪雅县", "publisher"),
+        (None, "洪雅县与丹棱县的账本", "四川日报", None, None, ""),
+        (None, "医改的三个问题", None, None, None, ""),
+    ],
+)
+def test_who_speaks(issuer, title, publisher, level, short, rule):
+    voice, found = voice_of_article(issuer, title, publisher)
+    assert (voice.level if voice else None, found) == (level, rule)
+    assert (voice.division.short if voice and voice.division else None) == short
+
+
+def test_the_one_county_of_most_passages_speaks_where_nobody_else_does():
+    silent = Description("送药的人")
+    voice, facts = speaker(silent, ["511423"], [["511423"], ["511423"], []])
+    assert (voice.division.code, facts) == ("511423", {"level": "counties", "region": "counties"})
+    assert speaker(silent, ["511423"], [["511423"], [], []]) == (None, {})
+    assert speaker(silent, ["511423", "511424"], [["511423"], ["511424"]]) == (None, {})
+    somewhere = Description("送药的人", voice=Voice(Level.COUNTY))
+    assert speaker(somewhere, ["511423"], [["511423"]])[1] == {"region": "counties"}
+    city = Description("送药的人", voice=Voice(Level.CITY))
+    assert speaker(city, ["511423"], [["511423"]]) == (Voice(Level.CITY), {})
 
 
 def test_a_page_that_contradicts_itself_has_no_term():
@@ -307,6 +344,7 @@ def test_bodies_that_titles_begin_with(title, body):
         ("本规定自发布之日起30日后施行。", None, None),
         ("《办法》自2024年5月1日起施行。", None, None),
         ("身份证有效期五年，过期要换。", None, None),
+        ("本办法自2024年5月1日起施行。村医的合格证有效期三年。", "2024-05-01", None),
         ("本办法自2024年2月30日起施行。", None, None),
         ("本办法自2024年5月1日起施行。本规定自2025年5月1日起施行。", None, None),
     ],

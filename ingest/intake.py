@@ -73,7 +73,9 @@ class Intake:
             (taken.sources if entry else taken.empty).add(source)
         former = _Former(previous, self._store)
         for refused in sorted(self._refused, key=lambda one: one.source):
-            if former.stays(refused):
+            if refused.source in taken.sources:  # a page whose server failed was read from its copy, and told besides
+                taken.kept.add(refused.source)
+            elif former.stays(refused):
                 taken.sources.add(refused.source)
                 taken.kept.add(refused.source)
                 refused = replace(refused, why=f"{refused.why}; its former version stays")
@@ -152,7 +154,7 @@ class Intake:
                 yield self._task(source, spool.pickled(place))
         if not unparsed:
             return
-        again = read_anew(self._paths, self._config, lambda source, _: source not in unparsed)
+        again = read_anew(self._paths, self._config, lambda source, _: source not in unparsed, again=True)
         for document in corrected(again, self._paths):
             if isinstance(document, RawDocument) and document.source in unparsed:
                 yield self._task(document.source, pickle.dumps(document))

@@ -3,13 +3,12 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from ingest.document import RawDocument, Rejected, Unread, Unreadable, printable
-from ingest.encoding import is_binary
 from ingest.formats import EXTENSIONS, HEAD, recognise
 from ingest.reading import Known, Reader
+from ingest.roots import LIST_SUFFIX, is_address
 from retrieval.config import Config, IngestConfig
 
 _NAMED_ALIKE = ("another file has this name", "rename it, or ingest the folder above both")
@@ -20,23 +19,28 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
 
     ``source`` is the path below the folder given, or the file's name. A second one of that name keeps
     its folder's name before it, and is rejected where that is taken too. Hidden files are left out, and
-    a file named twice is read once. A single file never raises.
+    a file named twice is read once. Web addresses, named or listed in ``.urls`` files, come last.
+    A single file never raises.
     """
     for document in read_anew(paths, config, None):
         if not isinstance(document, Unread):
             yield document
 
 
-def read_anew(paths: Sequence[str], config: Config, known: Known | None) -> Iterator[RawDocument | Rejected | Unread]:
-    """As ``read_sources``, but files of which ``known`` tells that they need no parsing are only named."""
+def read_anew(
+    paths: Sequence[str], config: Config, known: Known | None, *, again: bool = False
+) -> Iterator[RawDocument | Rejected | Unread]:
+    """As ``read_sources``, but files of which ``known`` tells that they need no parsing are only named.
+
+    With ``again`` web pages are read once more as this run had them.
+    """
+    addresses: list[str] = []
     taken: set[str] = set()
     seen: set[str] = set()
     with Reader(config.ingest, known) as reader:
         for path in paths:
-            if "://" in path:
-                if path not in taken:
-                    taken.add(path)
-                    yield _fetched(path, config.ingest, reader)
+            if is_address(path):
+                addresses.append(path)
                 continue
             unread: list[Rejected] = []
             for file, folder in _files(Path(path), unread):
@@ -44,6 +48,9 @@ def read_anew(paths: Sequence[str], config: Config, known: Known | None) -> Iter
                 if real in seen:
                     continue
                 seen.add(real)
+                if file.suffix == LIST_SUFFIX:
+                    addresses.append(str(file))
+                    continue
                 source = _free_name(file, folder, taken)
                 if source is None:
                     yield Rejected(_sayable(str(file)), *_NAMED_ALIKE)
@@ -54,21 +61,16 @@ def read_anew(paths: Sequence[str], config: Config, known: Known | None) -> Iter
                     taken.add(item.source)
                 taken.add(source)
             yield from unread
+        if addresses:
+            yield from _from_web(addresses, config, reader, known, again)
 
 
-def _fetched(url: str, limits: IngestConfig, reader: Reader) -> RawDocument | Rejected:
-    from ingest.fetch import fetch  # httpx takes a moment to import
+def _from_web(
+    addresses: Sequence[str], config: Config, reader: Reader, known: Known | None, again: bool
+) -> Iterator[RawDocument | Rejected | Unread]:
+    from ingest.web import read_web  # httpcore takes a moment to import
 
-    page = fetch(url, limits)
-    if isinstance(page, Rejected):
-        return page
-    if not page.data.strip() or is_binary(page.data):
-        return Rejected(url, "the page is empty or no text", "open it in a browser and save it as .html")
-    try:
-        document = reader.parse(page.data, url, page.kind)
-    except Unreadable as refusal:
-        return refusal.of(url)
-    return replace(document, url=document.url or page.url)
+    yield from read_web(addresses, config, reader, known, again=again)
 
 
 def _files(root: Path, unread: list[Rejected]) -> Iterator[tuple[Path, Path]]:

@@ -56,6 +56,29 @@ class IngestConfig(_Section):
     allow_private_addresses: bool = False
 
 
+class WebConfig(_Section):
+    """How web addresses are read; ``fetch_timeout_s`` and ``allow_private_addresses`` stand with [ingest].
+
+    ``allow_hosts`` names hosts, addresses and networks that are read although they are private.
+    """
+
+    user_agent: str = Field("xianwen", pattern=r"^[A-Za-z][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")
+    contact: str = Field("", pattern=r"^[\x20-\x7e]*$")
+    obey_robots: bool = True
+    delay_s: float = Field(1.0, ge=0, le=600)
+    connections: int = Field(4, ge=1, le=16)
+    retries: int = Field(2, ge=0, le=10)
+    depth: int = Field(0, ge=0, le=10)
+    recheck_after_h: float = Field(24.0, ge=0)
+    max_pages: int = Field(5000, ge=1)
+    max_total_mb: int = Field(2000, ge=1)
+    max_minutes: float = Field(120.0, gt=0)
+    gone_after_runs: int = Field(3, ge=1)
+    cache_mb: int = Field(4000, ge=1)
+    allow_hosts: list[str] = Field(default_factory=list)
+    offline: bool = False
+
+
 class IndexConfig(_Section):
     """How many generations stay on disk, the current and its predecessor always among them."""
 
@@ -116,7 +139,7 @@ class TelegramConfig(_Section):
     webhook_listen: str = "127.0.0.1"
     webhook_port: int = Field(8443, ge=1, le=65535)
     webhook_path: str = "telegram"
-    concurrent_questions: int = Field(32, ge=1)
+    concurrent_questions: int = Field(4, ge=1)
     queue_limit: int = Field(256, ge=1)
     answer_deadline_s: float = Field(20.0, gt=0)
     questions_per_minute: int = Field(20, ge=1)
@@ -142,6 +165,7 @@ class Config(_Section):
     paths: PathsConfig = Field(default_factory=PathsConfig)
     embedding: EmbeddingConfig = EmbeddingConfig()
     ingest: IngestConfig = IngestConfig()
+    web: WebConfig = Field(default_factory=WebConfig)
     index: IndexConfig = IndexConfig()
     search: SearchConfig = SearchConfig()
     rerank: RerankConfig = RerankConfig()

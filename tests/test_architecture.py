@@ -21,9 +21,11 @@ MAY_IMPORT = {
 HOMES = {
     "faiss": {"retrieval/vectors.py"},
     "filelock": {"retrieval/generations.py"},
-    "httpx": {"bot/doctor.py", "ingest/fetch.py", "retrieval/composer.py"},
+    "httpcore": {"ingest/dial.py"},
+    "httpx": {"bot/doctor.py", "retrieval/composer.py"},
     "jieba": {"retrieval/text.py"},
-    "lxml": {"ingest/docx.py", "ingest/html.py"},
+    "lxml": {"ingest/docx.py", "ingest/html.py", "ingest/links.py"},
+    "protego": {"ingest/robots.py"},
     "opencc": {"retrieval/text.py"},
     "pydantic": {"retrieval/config.py"},
     "pypdfium2": {"ingest/pdf.py"},

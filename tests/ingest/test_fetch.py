@@ -3,18 +3,26 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ingest.document import RawDocument, Rejected
 from ingest.fetch import Fetched, fetch
 from ingest.sources import read_sources
-from retrieval.config import Config, IngestConfig
+from retrieval.config import Config, IngestConfig, PathsConfig, WebConfig
 
 PAGE = (
     "<html><head><title>甲县医共体</title></head><body><h1>甲县医共体</h1><p>甲县今年新建两家分院。</p></body></html>"
 )
-OPEN = IngestConfig(allow_private_addresses=True, max_file_mb=1, fetch_timeout_s=3.0)
+OPEN = Config(
+    ingest=IngestConfig(allow_private_addresses=True, max_file_mb=1, fetch_timeout_s=3.0),
+    web=WebConfig(delay_s=0.0, retries=0),
+)
+
+
+def below(folder: Path) -> Config:
+    return OPEN.model_copy(update={"paths": PathsConfig(data=str(folder))})
 
 
 class _Server(http.server.BaseHTTPRequestHandler):
@@ -28,8 +36,8 @@ class _Server(http.server.BaseHTTPRequestHandler):
             status, location = 302, "file:///etc/hostname"
         elif self.path == "/gone":
             status = 404
-        elif self.path == "/pdf":
-            kind = "application/pdf"
+        elif self.path == "/film":
+            kind = "video/mp4"
         elif self.path == "/huge":
             body = b"a" * (2 << 20)
         elif self.path == "/empty":
@@ -56,8 +64,8 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-def test_a_page_becomes_a_document(server: str) -> None:
-    (document,) = read_sources([f"{server}/page", f"{server}/page"], Config(ingest=OPEN))
+def test_a_page_becomes_a_document(server: str, tmp_path: Path) -> None:
+    (document,) = read_sources([f"{server}/page", f"{server}/page"], below(tmp_path))
     assert isinstance(document, RawDocument)
     assert document.source == document.url == f"{server}/page"
     assert document.encoding == "gb18030"
@@ -76,7 +84,7 @@ def test_redirects_are_followed_to_their_end(server: str) -> None:
         ("/loop", "redirects"),
         ("/file", "only http and https"),
         ("/gone", "404"),
-        ("/pdf", "application/pdf"),
+        ("/film", "video/mp4"),
         ("/huge", "larger than 1 MB"),
     ],
 )
@@ -88,14 +96,14 @@ def test_what_is_no_page_is_rejected_with_its_reason(server: str, path: str, why
     assert page.what_to_do
 
 
-def test_an_empty_page_is_rejected(server: str) -> None:
-    (rejected,) = read_sources([f"{server}/empty"], Config(ingest=OPEN))
+def test_an_empty_page_is_rejected(server: str, tmp_path: Path) -> None:
+    (rejected,) = read_sources([f"{server}/empty"], below(tmp_path))
     assert isinstance(rejected, Rejected)
 
 
 def test_private_networks_are_closed_by_default(server: str) -> None:
     for url in (f"{server}/page", server.replace("127.0.0.1", "localhost") + "/page"):
-        page = fetch(url, IngestConfig(fetch_timeout_s=3.0))
+        page = fetch(url, Config(ingest=IngestConfig(fetch_timeout_s=3.0)))
         assert isinstance(page, Rejected)
         assert "private network" in page.why
 

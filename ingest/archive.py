@@ -53,7 +53,9 @@ def open_zip(data: bytes, limits: IngestConfig) -> zipfile.ZipFile:
     if end < 0 or end + 22 > len(data):
         raise Unreadable(f"{_DAMAGED} or incomplete", _AGAIN)
     told, size = struct.unpack_from("<HI", data, end + 10)
-    if told > limits.max_members or size > limits.max_members * _ENTRY:
+    if size > limits.max_members * _ENTRY >= told * _ENTRY:
+        raise Unreadable(f"{_DAMAGED}, or its names are too long", _AGAIN)
+    if told > limits.max_members:
         count = "65,535 or more" if told == 0xFFFF else f"{told:,}"
         raise Unreadable(
             f"{count} files are too many for one archive",

@@ -1,5 +1,6 @@
 """Over two hundred hostile files in one folder: none hangs, crashes or stops the good ones beside them."""
 
+import random
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.document import RawDocument, Rejected, printable
+from ingest.reading import Reader
 from ingest.sources import read_sources
 from retrieval.config import Config, IngestConfig
 from tests.ingest import hostile, hostile_packed, hostile_pdf
@@ -101,3 +103,48 @@ def test_what_was_read_is_within_bounds_and_can_be_stored(found) -> None:
 def test_nothing_was_written_outside(found, tmp_path: Path) -> None:
     assert not Path("/etc/evil.txt").exists()
     assert not (tmp_path.parent / "evil.txt").exists()
+
+
+def damaged(data: bytes, dice: random.Random) -> bytes:
+    """The file with some of its bytes changed, lost or doubled."""
+    changed = bytearray(data)
+    for _ in range(dice.choice((1, 2, 5, 20))):
+        at = dice.randrange(len(changed))
+        end = at + dice.randrange(1, 60)
+        places = {"change": changed[at:end][::-1], "lose": b"", "double": changed[at:end] * 2, "insert": b"9999999"}
+        changed[at:end] = places[dice.choice(list(places))]
+        changed = changed or bytearray(b"x")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", ["p-good.pdf", "q-good.docx", "z-good.zip", "n-good.html"])
+def test_damage_of_any_kind_is_borne(name: str) -> None:
+    dice = random.Random(name)
+    with Reader(LIMITS) as reader:
+        for _ in range(60):
+            items = list(reader.read(damaged(GOOD[name], dice), name, name))
+            assert items
+            for item in items:
+                assert not isinstance(item, Rejected) or "internal" not in item.why, item
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/numbering.xml", "word/styles.xml"])
+def test_damage_within_the_parts_of_a_word_file_is_borne(part: str) -> None:
+    dice = random.Random(part)
+    whole = {
+        "[Content_Types].xml": hostile_packed.TYPES.encode(),
+        "word/document.xml": b"<d><body><p><pPr><pStyle val='a'/></pPr><r><t>some words</t></r></p></body></d>",
+        "word/numbering.xml": b"<n><abstractNum abstractNumId='1'><lvl ilvl='0'><lvlText val='%1.'/></lvl>"
+        b"</abstractNum><num numId='1'><abstractNumId val='1'/></num></n>",
+        "word/styles.xml": b"<s><style styleId='a'><pPr><numPr><numId val='1'/></numPr></pPr></style></s>",
+    }
+    read = 0
+    with Reader(LIMITS) as reader:
+        for _ in range(120):
+            text = bytearray(whole[part])
+            at = dice.randrange(len(text))
+            text[at] = dice.choice(b"0123456789-%abcxyz")  # mostly sound XML that says something strange
+            (item,) = reader.read(hostile_packed.packed(whole | {part: bytes(text)}), "a.docx", "a.docx")
+            read += isinstance(item, RawDocument)
+            assert not isinstance(item, Rejected) or "internal" not in item.why, item
+    assert read > 15

@@ -78,6 +78,15 @@ def test_sound_text_is_not_put_right(text: str) -> None:
         assert decode(text.encode("utf-8")).text == text
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([None, "gbk", "big5", "utf-16le", "nonsense"]))
+def test_any_bytes_become_text_that_can_be_stored(data: bytes, charset: str | None) -> None:
+    decoded = decode(data, charset)
+    assert decoded.text.encode().decode() == decoded.text
+    assert not set("\0\r\ufeff") & set(decoded.text)
+    assert decoded.replaced == decoded.text.count("\ufffd")
+
+
 def test_line_ends_marks_and_nuls() -> None:
     decoded = decode("\ufeff甲\r\n乙\r丙\ufeff丁".encode())
     assert decoded.text == "甲\n乙\n丙丁"

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.document import Block, Format, RawDocument, Unreadable
@@ -137,13 +137,22 @@ class Guard:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": paths},
+                env={**_harmless(os.environ), "PYTHONPATH": paths},
             )
             # its start is not the file's fault: the clock waits for it, but not for ever
             if _timed(self._process, _START_SECONDS, b"")[0] != READY:
                 self.close()
                 raise Unreadable("the reading process does not start", "see the log, and try again", passing=True)
         return self._process
+
+
+def _harmless(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what a hostile file might be after: tokens and the way to credentials."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("XIANWEN_") and name != "CREDENTIALS_DIRECTORY"
+    }
 
 
 def _timed(process: "subprocess.Popen[bytes]", seconds: float, message: bytes) -> tuple[bytes, bool]:

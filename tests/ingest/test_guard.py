@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,17 @@ def test_one_process_serves_many_files_and_ends_with_its_owner() -> None:
         guard.parse(FILES[0][1], "c.pdf", "pdf")
         assert guard._process is not None and guard._process.pid == first
     assert process.poll() is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_secrets_stay_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIANWEN_TELEGRAM_TOKEN", "123:hush")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/hush")
+    with Guard(IngestConfig()) as guard:
+        guard.parse(FILES[1][1], "a.docx", "docx")
+        assert guard._process is not None
+        environment = Path(f"/proc/{guard._process.pid}/environ").read_bytes()
+    assert b"PYTHONPATH=" in environment and b"hush" not in environment
 
 
 def test_what_hangs_is_stopped_and_the_next_file_is_read() -> None:

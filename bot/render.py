@@ -163,12 +163,17 @@ def _lines(answer: Answer, boxed: bool = False, listed: bool = True) -> list[Lin
     if question.carried and question.counties:
         names = [division.short for division in question.counties]
         intro.append(say(Say.CARRIED, script, places=join(names, script)))
+    if answer.above:
+        told = {"places": join(question.elsewhere, script), "above": _worded(answer.above.short, script)}
+        intro.append(say(Say.ABOVE, script, **told))
+    if answer.differing:
+        intro.append(say(Say.DIFFERING, script))
     lines = [Line((Span(one_line(text)),)) for text in intro]
     lines += _claim_lines(answer, boxed)
     for name in answer.silent:
         heading = Span(_worded(name, script) + _colon(script), "b")
         lines.append(Line((heading, Span(say(Say.SILENT, script))), box=f"-{name}" if boxed else ""))
-    if question.elsewhere:
+    if question.elsewhere and not answer.above:
         text = say(Say.ALSO_UNKNOWN, script, places=join(question.elsewhere, script))
         lines.append(Line((Span(one_line(text)),)))
     return lines

@@ -26,6 +26,11 @@ class Say(Enum):
     NEAREST = ("附近已收录的有：{places}", "The nearest that I do have: {places}")
     CARRIED = ("接着说{places}：", "Still about {places}:")
     ALSO_UNKNOWN = ("没有收录关于{places}的文章。", "There are no articles about {places} here.")
+    ABOVE = (
+        "没有收录{places}自己的文章；以下是{above}的：",
+        "There are no articles of {places} here; these are of {above}:",
+    )
+    DIFFERING = ("几篇文章说法不同，新的在前。", "The articles differ; the newest comes first.")
     SILENT = ("未提及", "not mentioned")
     DAMAGED = ("（原文有缺字）", " (characters are missing in the original)")
     ORIGINAL_CHINESE = ("", "From the articles (original Chinese):")

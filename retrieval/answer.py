@@ -4,9 +4,11 @@ One Answerer serves one question over one generation, so that search and citatio
 """
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 from retrieval import compose
+from retrieval.gazetteer import Gazetteer
 from retrieval.index import Generation
 from retrieval.offers import topics
 from retrieval.outlook import named_section, outline_group, overview
@@ -16,7 +18,7 @@ from retrieval.sentences import (
     Sentence,
 )
 from retrieval.terms import only_generic
-from retrieval.types import Answer, Division, Kind, Question, Reason, Scope
+from retrieval.types import Answer, Division, Kind, Level, Question, Reason, Scope
 
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
 RIVAL = 0.9  # a further sentence is said if it scores this share of the best
@@ -43,7 +45,7 @@ class Answerer:
         if question.scope is Scope.NONSENSE:
             return self._refuse(Reason.NONSENSE)
         if question.elsewhere and not question.counties:
-            return self._refuse(Reason.UNKNOWN_COUNTY)
+            return self._above() or self._refuse(Reason.UNKNOWN_COUNTY)
         if question.counties:
             return self._about(question.counties)
         return self._anywhere()
@@ -54,6 +56,18 @@ class Answerer:
         if self._wants_overview():
             return self._say(overview(self.reader, counties[0]))
         return self._say(self._focused(counties[0].code))
+
+    def _above(self) -> Answer | None:
+        """What the city, else the province, says of a county that has no article; None where neither says it."""
+        meant = Gazetteer.load().resolve(self.question.elsewhere[0]) if len(self.question.elsewhere) == 1 else []
+        if len(meant) != 1 or meant[0].level is not Level.COUNTY or not self.reader.terms:
+            return None
+        for code in (f"{meant[0].code[:4]}00", f"{meant[0].code[:2]}0000"):
+            division = Gazetteer.load().by_code(code)
+            chosen = self._focused(code) if division and len(self.generation.rows_of_regions((code,))) else []
+            if chosen:
+                return self._say(chosen, above=division)
+        return None
 
     def _anywhere(self) -> Answer:
         """No county is named: look through all (or the region's), or ask which one is meant."""
@@ -102,8 +116,20 @@ class Answerer:
         rival, most = (
             (LIST_RIVAL, reader.tools.config.answer.max_claims) if kind in (Kind.LIST, Kind.HOW) else (RIVAL, 3)
         )
-        best = [one.sentence for one in sure if one.score >= rival * sure[0].score]
+        best = self._newest_first([one.sentence for one in sure if one.score >= rival * sure[0].score])
         return reader.within_length(compose.apart(reader.choose(sentence) for sentence in compose.distinct(best, most)))
+
+    def _newest_first(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """The sentences with the newer before the older where two articles differ, each in the other's place."""
+        ordered = list(sentences)
+        for left, right in itertools.combinations(range(len(ordered)), 2):
+            if compose.differ(ordered[left], ordered[right]) and self._day(ordered[left]) < self._day(ordered[right]):
+                ordered[left], ordered[right] = ordered[right], ordered[left]
+        return ordered
+
+    def _day(self, sentence: Sentence) -> str:
+        """When its article was published; the empty text, before all others, where that is not known."""
+        return self.generation.article(sentence.hit.passage.article_id).published or ""
 
     def _side_by_side(self, counties: Sequence[Division]) -> Answer:
         """The same question to each county, labelled; a county with nothing to say is named as silent."""
@@ -137,7 +163,13 @@ class Answerer:
         chosen = [reader.choose(sentence, self.names[code]) for code, sentence in best.items()]
         return self._say(compose.merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
 
-    def _say(self, chosen: Sequence[compose.Chosen], searched: int = 0, silent: tuple[str, ...] = ()) -> Answer:
+    def _say(
+        self,
+        chosen: Sequence[compose.Chosen],
+        searched: int = 0,
+        silent: tuple[str, ...] = (),
+        above: Division | None = None,
+    ) -> Answer:
         if not chosen:
             return self._refuse(Reason.NOT_IN_CORPUS)
         return compose.build(
@@ -148,6 +180,7 @@ class Answerer:
             lambda code: self.names[code],
             searched,
             silent,
+            above,
         )
 
     def _which(self, counties: Sequence[Division]) -> Answer:

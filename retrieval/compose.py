@@ -1,12 +1,14 @@
 """From chosen sentences to an Answer: quotes trimmed to what is whole, duplicates dropped, citations numbered."""
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.sentences import Sentence, squeezed
-from retrieval.types import Answer, Article, Citation, Claim, Question
+from retrieval.text import fold
+from retrieval.types import Answer, Article, Citation, Claim, Division, Question
 
 _CLAUSE_END = re.compile(r"[，；：]|(?<!\d)[,;:]|[,;:](?!\d)")  # not inside 3,500 or 12:30
 _ORDINAL_ONLY = re.compile(r"^[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[）)、.．]?$")
@@ -15,6 +17,7 @@ _ORDINAL = re.compile(rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}
 _PART_END = re.compile(r"[；;]")
 LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
 _HANGING = "，,；;、 "
+_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 MOST_WITH_ITEMS = 500  # characters of a lead with its list
 SAME_SAYING = 0.8  # share of common bigrams from which two sentences say the same
 
@@ -126,23 +129,39 @@ def merged(chosen: Sequence[Chosen]) -> list[Chosen]:
 
 
 def distinct(sentences: Iterable[Sentence], most: int) -> list[Sentence]:
-    """The first ``most`` of the sentences that do not say what an earlier one said (reprints, repeated openings)."""
-    kept: list[tuple[Sentence, set[str]]] = []
+    """The first ``most`` of the sentences that do not say what an earlier one said (reprints, repeated openings).
+
+    Two articles that give other figures for one matter do not say the same.
+    """
+    kept: list[Sentence] = []
     for sentence in sentences:
         if len(kept) == most:
             break
-        bigrams = _bigrams(sentence.text)
-        if not any(_same(bigrams, other) for _, other in kept):
-            kept.append((sentence, bigrams))
-    return [sentence for sentence, _ in kept]
+        if not any(_alike(sentence.text, other.text) and not differ(sentence, other) for other in kept):
+            kept.append(sentence)
+    return kept
 
 
-def _bigrams(text: str) -> set[str]:
+def differ(one: Sentence, other: Sentence) -> bool:
+    """Whether sentences of two articles say the same but for their figures."""
+    if one.hit.passage.article_id == other.hit.passage.article_id:
+        return False
+    figures = [set(_FIGURE.findall(fold(sentence.text))) for sentence in (one, other)]
+    words = [_FIGURE.sub("", fold(sentence.text)) for sentence in (one, other)]
+    return all(figures) and figures[0] != figures[1] and _alike(*words)
+
+
+def _alike(one: str, other: str) -> bool:
+    return _same(_bigrams(one), _bigrams(other))
+
+
+@functools.lru_cache(maxsize=4096)
+def _bigrams(text: str) -> frozenset[str]:
     said = squeezed(text)
-    return {said[at : at + 2] for at in range(len(said) - 1)} or {said}
+    return frozenset(said[at : at + 2] for at in range(len(said) - 1)) or frozenset([said])
 
 
-def _same(one: set[str], other: set[str]) -> bool:
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= SAME_SAYING * min(len(one), len(other)) and min(len(one), len(other)) >= 0.5 * max(
         len(one), len(other)
     )
@@ -161,6 +180,7 @@ def build(
     county_name: Callable[[str], str],
     searched: int = 0,
     silent: tuple[str, ...] = (),
+    above: Division | None = None,
 ) -> Answer:
     """The Answer that says the chosen spans in order, each with its own citation, numbered from 1."""
     claims, citations = [], []
@@ -170,4 +190,6 @@ def build(
         citation = Citation(number, article_of(passage.article_id), passage, choice.start, choice.end, names)
         citations.append(citation)
         claims.append(Claim(citation.quote.strip(), number, choice.label, choice.item))
-    return Answer(question, generation, tuple(claims), tuple(citations), searched=searched, silent=silent)
+    pairs = itertools.combinations([choice.sentence for choice in chosen], 2)
+    differing = any(differ(one, other) for one, other in pairs)
+    return Answer(question, generation, tuple(claims), tuple(citations), None, searched, (), silent, above, differing)

@@ -141,12 +141,16 @@ class CorpusWriter:
         )
 
     def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """(row, context, text, county codes, key of the embedded text) of every passage, by row."""
-        for row, title, heading, text, codes, key in self._connection.execute(
-            "SELECT row, title, heading, passages.text, passages.counties, embedded "
+        """(row, context, text, codes, key of the embedded text) of every passage, by row.
+
+        The codes are the passage's counties; where it is about none, the city or province that speaks.
+        """
+        for row, title, heading, text, codes, region, key in self._connection.execute(
+            "SELECT row, title, heading, passages.text, passages.counties, region, embedded "
             "FROM passages JOIN articles ON articles.id = article ORDER BY row"
         ):
-            yield row, context_of(title, json.loads(heading)), text, tuple(json.loads(codes)), key
+            about = json.loads(codes) or ([region] if region else [])
+            yield row, context_of(title, json.loads(heading)), text, tuple(about), key
 
     def finish(self) -> None:
         """Write everything and close; nothing can be added any more."""

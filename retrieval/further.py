@@ -3,7 +3,7 @@
 from retrieval import compose
 from retrieval.index import Generation
 from retrieval.reader import Reader, Tools
-from retrieval.sentences import Judged
+from retrieval.sentences import Judged, squeezed
 from retrieval.types import Answer, Citation
 
 LEAST_COVERAGE = 0.25  # of the question; the reader sees that these are no claims, only places to read
@@ -26,8 +26,8 @@ def further(answer: Answer, generation: Generation, tools: Tools, most: int) -> 
     for one in reader.judged(reader.said(hits)):
         if one.coverage >= LEAST_COVERAGE:
             best.setdefault(one.sentence.hit.passage.id, one)
-    told = {compose.squeezed(citation.quote) for citation in answer.citations}
-    sentences = [one.sentence for one in best.values() if compose.squeezed(one.sentence.text) not in told]
+    told = {squeezed(citation.quote) for citation in answer.citations}
+    sentences = [one.sentence for one in best.values() if squeezed(one.sentence.text) not in told]
     found = []
     for number, sentence in enumerate(compose.distinct(sentences, most), start=1):
         passage = sentence.hit.passage

@@ -9,6 +9,8 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from retrieval.embed import StaticEmbedder
 from retrieval.index import Generation
 from retrieval.lexical import Weigh
@@ -65,9 +67,12 @@ class Query:
 def find(generation: Generation, query: Query, counties: Sequence[str], k: int, weigh: Weigh) -> list[Hit]:
     """The ``k`` best passages, best first; only those about one of ``counties`` (codes) unless it is empty.
 
+    The code of a city or province stands for what it says itself, about no county.
     ``weigh`` is the importance of a word of the question in the full-text search.
     """
-    rows = generation.rows_of_counties(counties) if counties else None
+    rows = None
+    if counties:
+        rows = np.union1d(generation.rows_of_counties(counties), generation.rows_of_regions(counties))
     if rows is not None and not len(rows):
         return []
     words = generation.lexical.search(query.words, k, counties or None, weigh)

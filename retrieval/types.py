@@ -276,7 +276,8 @@ class Answer:
 
     ``searched`` is how many counties an aggregate looked through. ``suggestions`` are names (of
     counties or headings) that a refusal offers instead. ``silent`` are the counties of a comparison
-    whose articles say nothing of it.
+    whose articles say nothing of it. ``above`` is the city or province that is quoted because the county
+    asked about has no article. ``differing`` tells that articles say different things; the newest comes first.
     """
 
     question: Question
@@ -287,6 +288,8 @@ class Answer:
     searched: int = 0
     suggestions: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    above: Division | None = None
+    differing: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.claims) == (self.reason is not None):

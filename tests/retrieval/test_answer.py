@@ -1,0 +1,92 @@
+"""Whole answers over small corpora: whose word is given, and in which order."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.build import build
+from retrieval.config import Config, PathsConfig
+from retrieval.embed import load_embedder
+from retrieval.engine import Engine
+from retrieval.types import Reason, Status
+
+CITY = """自贡市卫生健康事业发展规划
+
+发布时间：2024-05-06 来源：自贡市卫生健康委员会
+
+自贡市卫生健康委员会提出，全市新建区域急救站12个，农村地区急救半径缩短到15公里。
+
+全市培训乡村医生600人，重点学习中医适宜技术。
+"""
+
+
+def _engine(folder: Path, articles: dict[str, str]) -> Engine:
+    (folder / "articles").mkdir()
+    for name, text in articles.items():
+        (folder / "articles" / name).write_text(text, encoding="utf-8")
+    config = Config(paths=PathsConfig(data=str(folder / "data")))
+    build([str(folder / "articles")], config, load_embedder(config.embedding), lambda _: None)
+    return Engine(config)
+
+
+def _county(name: str, day: str, body: str) -> str:
+    return f"{name}卫生健康工作要点\n\n发布时间：{day} 来源：{name}卫生健康局\n\n{body}\n"
+
+
+@pytest.fixture
+def jurisdictions(tmp_path: Path) -> Engine:
+    other = _county("湄潭县", "2024-01-02", "湄潭县为65岁以上老年人免费体检。")
+    return _engine(tmp_path, {"city.txt": CITY, "meitan.txt": other})
+
+
+def test_a_county_without_an_article_hears_what_its_city_says(jurisdictions: Engine) -> None:
+    answer = jurisdictions.ask("荣县要新建多少个急救站")
+    assert answer.status is Status.ANSWERED
+    assert answer.above is not None
+    assert answer.above.name == "自贡市"
+    assert "12个" in answer.citations[0].quote
+    assert answer.citations[0].counties == ()
+
+
+def test_a_county_of_another_city_does_not(jurisdictions: Engine) -> None:
+    answer = jurisdictions.ask("安岳县要新建多少个急救站")
+    assert answer.reason is Reason.UNKNOWN_COUNTY
+    assert answer.above is None
+
+
+def test_a_county_with_articles_of_its_own_is_not_answered_by_others(jurisdictions: Engine) -> None:
+    answer = jurisdictions.ask("湄潭县要新建多少个急救站")
+    assert answer.status is not Status.ANSWERED
+
+
+def test_what_the_city_does_not_say_is_refused_as_before(jurisdictions: Engine) -> None:
+    assert jurisdictions.ask("荣县的托育园什么时候开门").reason is Reason.UNKNOWN_COUNTY
+
+
+@pytest.mark.parametrize("newest", ["a.txt", "b.txt"])
+def test_where_articles_differ_the_newest_is_said_first_and_the_other_not_hidden(tmp_path: Path, newest: str) -> None:
+    older = "b.txt" if newest == "a.txt" else "a.txt"
+    engine = _engine(
+        tmp_path,
+        {
+            older: _county("荣县", "2022-03-01", "荣县全县家庭医生签约服务覆盖率达到62%。"),
+            newest: _county("荣县", "2024-03-01", "荣县全县家庭医生签约服务覆盖率达到75%。"),
+        },
+    )
+    answer = engine.ask("荣县家庭医生签约服务覆盖率达到多少")
+    assert answer.differing
+    assert [citation.article.published for citation in answer.citations] == ["2024-03-01", "2022-03-01"]
+    assert "75%" in answer.claims[0].text
+    assert "62%" in answer.claims[1].text
+
+
+def test_what_two_articles_say_alike_is_said_once(tmp_path: Path) -> None:
+    same = "荣县全县家庭医生签约服务覆盖率达到75%。"
+    extra = "\n\n荣县培训村医80人。"
+    engine = _engine(
+        tmp_path,
+        {"a.txt": _county("荣县", "2024-03-01", same), "b.txt": _county("荣县", "2022-03-01", same + extra)},
+    )
+    answer = engine.ask("荣县家庭医生签约服务覆盖率达到多少")
+    assert not answer.differing
+    assert len(answer.claims) == 1

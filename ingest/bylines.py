@@ -26,6 +26,10 @@ _NOBODY = re.compile(
     r"^(?:本站|本网|原创|网络|互联网|未知|不详|转载|其他|佚名|本报|整理|X+|x+|http|www|综合|admin|管理员|匿名|网友|null|无$)",
     re.I,
 )
+# what follows a name without a blank between
+_BESIDE = re.compile(
+    r"(?:浏览|瀏覽|点击|點擊|阅读|閱讀)(?:次数|次數|量|数|數|[:：]|$)|字体|字體|字号|字號|发布(?:时间|日期)|發[布佈](?:時間|日期)|打印"
+)
 _AUTHOR = re.compile(
     r"((?:作者|撰文|撰稿|记者|通讯员|文)\s*[:：/丨｜]\s*)"
     r"([^\s|｜,，。;；、:：()（）\d【】]{2,12}(?:[ 、][一-龥]{2,4}(?=[\s、)）】]|$)){0,3})"
@@ -66,6 +70,8 @@ def publisher_of(raw: RawDocument, cleaned: Cleaned, lines: Sequence[Said]) -> V
 
 def _site_of(trail: str) -> str:
     parts = [part.strip() for part in re.split(r"[>›»＞]", trail)]
+    if len(parts) < 2:
+        return ""
     sites = [part for part in parts if re.search(r"[网報报台]|政府|委员会|门户", simplified(part)) and len(part) <= 20]
     return sites[-1] if sites else ""
 
@@ -101,6 +107,6 @@ def _names(pattern: re.Pattern[str], lines: Sequence[Said]) -> Iterator[tuple[st
         if re.search(r"凡本[网站]|凡注明|注明[“\"]", line.plain):
             continue
         for match in pattern.finditer(line.plain):
-            name = line.text[match.start(2) : match.end(2)].strip("-—·. ")
+            name = _BESIDE.split(line.text[match.start(2) : match.end(2)])[0].strip("-—·. ")
             if len(name) >= 2 and not _NOBODY.match(name) and not date_in(name):
                 yield name, match.group(1).strip(' :：/|丨｜《“"')

@@ -15,7 +15,7 @@ from ingest.dates import first_date, years_of
 from ingest.document import Cleaned, RawDocument
 from ingest.issued import marks_of
 from ingest.published import published_by_address, published_of
-from ingest.record import Said, Value, page_lines, read_record
+from ingest.record import Said, Value, below_title, page_lines, read_record
 from ingest.relations import replaced_in
 from ingest.titles import title_of
 from ingest.validity import period_of, term_of
@@ -100,6 +100,7 @@ def _told(raw: RawDocument, cleaned: Cleaned, given: Mapping[str, Any]) -> tuple
     lines = page_lines(cleaned)
     record = read_record(lines)
     title = title_of(raw, cleaned, lines, record.get("title"))
+    lines = sorted([*lines, *below_title(cleaned, title.text)], key=lambda line: line.number)
     url = _url(raw, lines)
     marks = marks_of(record, given.get("title", title.text), cleaned, lines)
     effective, expires = _term(record, "\n".join(line.text for line in cleaned.lines), marks.day)

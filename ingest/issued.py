@@ -14,7 +14,7 @@ from retrieval.text import squeeze
 
 _YEAR = re.compile(r"20\d\d|二[〇零○]")
 _LONGEST_SIGNATURE = 80
-_SIGNED = re.compile(r"^([^\d]{3,60}?)??\s*20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?\D{0,2}$")
+_SIGNED = re.compile(r"^([^\d]{3,60}?)??\s*20\d{2}[年/.-]\s?\d{1,2}[月/.-]\s?\d{1,2}日?[^\d印]{0,2}$")
 _PRINTED = re.compile(r"(20\d{2}年\d{1,2}月\d{1,2}日)\s?印发")
 _IN_BRACKETS = re.compile(rf"[（(]\s*({NUMBER.pattern})\s*[)）]\s*$")
 _LETTERHEAD_LINES = 4

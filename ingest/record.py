@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.dates import date_in
 from ingest.document import Cleaned
 from retrieval.names import simplified
 from retrieval.text import squeeze
@@ -20,6 +21,8 @@ OUTSIDE = "outside-main-content"
 # a record stands among so many first lines
 HEAD_LINES = 15
 _LONGEST = 400
+# how many blocks below the title date and source may stand, and how long their line is at most
+_BELOW_TITLE, _LONGEST_BYLINE = 3, 80
 
 LABELS: dict[str, str] = {
     "number": "文号|发文字号|发文号|发文文号|公文文号|文件编号|文件号|文件字号",
@@ -67,6 +70,19 @@ def page_lines(cleaned: Cleaned) -> list[Said]:
         if not FOREIGN.search(removal.rule) or (removal.rule == OUTSIDE and is_row(simplified(removal.text)))
     ]
     return sorted(lines, key=lambda line: line.number)
+
+
+def below_title(cleaned: Cleaned, title: str) -> list[Said]:
+    """Lines with a date that stand right below the title, though outside the element that holds the article."""
+    own = squeeze(title)
+    numbers = [line.number for line in cleaned.lines if squeeze(line.text) == own]
+    numbers += [one.number for one in cleaned.removals if one.rule == OUTSIDE and squeeze(one.text) == own]
+    return [
+        Said(one.number, one.text, "meta-line", simplified(one.text))
+        for one in cleaned.removals
+        if one.rule == OUTSIDE and len(one.text) <= _LONGEST_BYLINE and date_in(one.text)
+        if any(0 < one.number - number <= _BELOW_TITLE for number in numbers)
+    ]
 
 
 def head_of(lines: Sequence[Said]) -> list[Said]:

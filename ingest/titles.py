@@ -17,11 +17,12 @@ from retrieval.text import sentence_spans, squeeze
 TITLE_CHARS = 80
 MADE_TITLE_CHARS = 40
 _OPENING_LINES = 6
+_LEAST_PART = 6
 _SITE = re.compile(
     r"网|政府|委员会|卫健|卫生|局|门户|首页|频道|日报|晚报|时报|新闻|公众号|平台|资讯|在线|博客|论坛|官网|站|\.(?:com|cn|net|org)"
 )
 _SITE_ALONE = re.compile(
-    r"[一-龥]{0,20}(?:首页|网站|门户|官网|(?:政府|政务|信息|公开|新闻|健康)网|平台)|[一-龥]{0,4}(?:公开|公告|文件|法规|动态|公示|要闻|新闻)"
+    r"[一-龥]{0,20}(?:首页|网站|门户|官网|(?:政府|政务|信息|公开|新闻|健康)网|平台)|[一-龥]{0,4}(?:公开|公告|文件|法规|动态|公示|要闻|新闻)|(?:文章|信息|新闻|详细|正文)?(?:内容|详情|正文)(?:页)?"
 )
 _TITLE_TAIL = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s|(?<=[^\s—-])-(?=[^\s\d—-]))\s*([^_|｜]{2,30})$")
 _NAMED_TITLE = re.compile(r"(?:本文|文章)标题[:：]\s*《([^》]{4,80})》")
@@ -39,7 +40,7 @@ def title_of(raw: RawDocument, cleaned: Cleaned, said: Sequence[Said], recorded:
     """The page's own heading, its <title>, an opening line like one, the record's 名称, 本文标题, the first words."""
     lines = cleaned.lines
     top = next((line.text for line in lines[:5] if line.level == 1), "")
-    marked = clean_title(raw.meta.get("title", ""))
+    marked = _on_page(raw.meta.get("title", ""), cleaned) or clean_title(raw.meta.get("title", ""))
     source = {"html": "html title", "md": "front matter title"}.get(raw.format, f"{raw.format} properties")
     named = next((found for line in said if line.rule and (found := _named(line))), "")
     candidates = [(top, "heading of the page"), (marked, source)]
@@ -51,6 +52,16 @@ def title_of(raw: RawDocument, cleaned: Cleaned, said: Sequence[Said], recorded:
             return Value(text.strip(), rule)
     made = _made_title([line.text for line in lines])
     return Value(made, "first words") if made else Value(unquote(raw.source).rsplit("/", 1)[-1], "file name")
+
+
+def _on_page(title: str, cleaned: Cleaned) -> str:
+    """The longest part of a page title, between its separators, that stands on the page as a line of its own."""
+    first = cleaned.lines[0].number if cleaned.lines else 0
+    near = [line.text for line in cleaned.lines[:_OPENING_LINES]]
+    near += [one.text for one in cleaned.removals if one.rule == OUTSIDE and one.number <= first]
+    lines = {squeeze(text) for text in near}
+    parts = [part.strip() for part in (title, *re.split(r"[_|｜]|\s*[-–—]+\s*", title))]
+    return max((part for part in parts if len(part) >= _LEAST_PART and squeeze(part) in lines), key=len, default="")
 
 
 def clean_title(title: str) -> str:
@@ -76,7 +87,8 @@ def _is_site(text: str) -> bool:
 
 def _above_date(cleaned: Cleaned) -> str:
     """The line outside the article that stands directly above date and source: where pages set their title."""
-    dated = next((one.number for one in cleaned.removals if one.rule == "meta-line" and date_in(one.text)), 0)
+    rules = ("meta-line", OUTSIDE)
+    dated = next((one.number for one in cleaned.removals if one.rule in rules and date_in(one.text)), 0)
     first = cleaned.lines[0].number if cleaned.lines else 0
     above = [one.text for one in cleaned.removals if one.rule == OUTSIDE and one.number == dated - 1]
     return above[0] if above and dated <= first and len(above[0]) >= 8 and not is_row(simplified(above[0])) else ""

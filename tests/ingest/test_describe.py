@@ -184,3 +184,49 @@ def test_meta_line_taken_for_navigation_is_still_read():
     removed = [("navigation", "发布日期：2024-03-08 来源：青禾县卫生健康局 字体：大 中 小", 3)]
     found = described("青禾县工作要点", BODY, "青禾县卫生健康局", "2024年3月5日", removed=removed)
     assert (found.published, found.publisher) == ("2024-03-08", "青禾县卫生健康局")
+
+
+OUTSIDE = "outside-main-content"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "青禾县建起急救站_青禾县信息港",
+        "青禾县建起急救站-信息公开",
+        "青禾报数字报-青禾县建起急救站",
+        "青禾县建起急救站|医生|居民|青禾县",
+    ],
+)
+def test_the_part_of_a_page_title_that_stands_on_the_page_is_the_title(page):
+    found = described(BODY, removed=[(OUTSIDE, "青禾县建起急救站", 4)], title=page)
+    assert found.title == "青禾县建起急救站"
+    assert found.facts["title"] == "html title" or found.facts["title"] == "txt properties"
+
+
+def test_a_sites_own_name_is_no_title():
+    removed = [(OUTSIDE, "青禾县的急救站建起来了", 4), ("meta-line", "发布时间：2024-03-05 来源：青禾日报", 5)]
+    found = described(BODY, removed=removed, title="青禾县人民政府")
+    assert (found.title, found.facts["title"]) == ("青禾县的急救站建起来了", "line above the date")
+
+
+@pytest.mark.parametrize(("distance", "published"), [(1, "2024-03-05"), (3, "2024-03-05"), (4, None), (-1, None)])
+def test_a_date_right_below_the_title_counts_wherever_it_stands(distance, published):
+    removed = [(OUTSIDE, f"2024-03-05 14:31 第{at}版", 10 + at) for at in [distance]]
+    assert described("青禾县的急救站建起来了", BODY, removed=removed).published == published
+
+
+def test_lists_of_other_articles_tell_no_date():
+    removed = [(OUTSIDE, f"第{at}条旧闻 2020-01-{at:02}", at + 30) for at in range(1, 9)]
+    assert described("青禾县的急救站建起来了", BODY, removed=removed).published is None
+
+
+def test_counters_are_no_part_of_a_publisher():
+    removed = [("meta-line", "来源：青禾县卫生健康局浏览次数：356 字体：大", 2)]
+    assert described("青禾县的通知", BODY, removed=removed).publisher == "青禾县卫生健康局"
+    removed = [("meta-line", "来源：青禾发布", 2)]
+    assert described("青禾县的通知", BODY, removed=removed).publisher == "青禾发布"
+
+
+def test_a_menu_is_no_site():
+    assert described("青禾县的通知", BODY, removed=[("breadcrumb", "返回首页 | 报纸检索", 1)]).publisher is None

@@ -20,13 +20,13 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the one who started us
     sys.stdout.buffer.write(READY)
     sys.stdout.buffer.flush()
-    limited = 0
+    limited = False
     while header := sys.stdin.buffer.readline():
         request = json.loads(header)
         limits = IngestConfig.model_validate(request["limits"])
-        if limits.max_memory_mb != limited:
-            limited = limits.max_memory_mb
-            _limit_memory(limited * 2**20)
+        if not limited:
+            _limit_memory(limits.max_memory_mb * 2**20)
+            limited = True
         _alarm(limits.max_seconds + _GRACE)
         reply = _reply(sys.stdin.buffer.read(request["length"]), request, limits)
         _alarm(0)

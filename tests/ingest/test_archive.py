@@ -92,6 +92,15 @@ def test_members_are_limited_one_by_one_and_in_number(tmp_path: Path) -> None:
     assert isinstance(refusal, Rejected) and "4 files are too many" in refusal.why
 
 
+def test_what_shrinks_too_well_is_no_text(tmp_path: Path) -> None:
+    repeated = "".join(
+        f"{n % 7}县里今年新建卫生院。\n" * 100 for n in range(40)
+    )  # a table may shrink a lot, and is small
+    first, second = read(tmp_path, packed({"a.txt": "卫" * 1_000_000, "b.txt": repeated}))
+    assert isinstance(first, Rejected) and "far more than any text" in first.why
+    assert isinstance(second, RawDocument)
+
+
 def test_a_directory_that_lies_about_its_length_is_not_believed() -> None:
     lines = [entry(b"%d.txt" % n, b"", 0, 0) for n in range(5)]
     with pytest.raises(Unreadable, match="5 files are too many"):

@@ -105,6 +105,8 @@ def _answer(
     took_ms = (time.perf_counter() - began) * 1000
     if script is not None:
         answer = replace(answer, question=replace(answer.question, script=script))
+    if answer.reason is Reason.NOT_IN_CORPUS:
+        answer = _offering(services, answer)
     if answer.reason is Reason.MEDICAL_ADVICE:
         related = services.guide.where_to_turn(answer)
     else:
@@ -120,6 +122,12 @@ def _answer(
         services.memory.keep_question(key, user, text, history)
     messages = wants.offered(services, answer, render.telegram(answer, key, related, title_of))
     return _Prepared(messages, key, answer, took_ms)
+
+
+def _offering(services: Services, answer: Answer) -> Answer:
+    """The refusal with those of its suggestions that are answered."""
+    offers = zip(answer.suggestions, render.asks(answer), strict=True)
+    return replace(answer, suggestions=tuple(name for name, question in offers if services.guide.answered(question)))
 
 
 def _remember(services: Services, place: Place, user: int, prepared: _Prepared, pressed: bool) -> None:

@@ -31,6 +31,7 @@ REASONS = {
     "write": Say.WHY_WRITE,
 }
 _MOST_RECENT = 2000
+_NO_TEXT = {"parse_mode": None}  # PTB adds its default to a call that has no such parameter
 
 
 async def press_citation(update: Update, context: Context) -> None:
@@ -149,7 +150,7 @@ async def _show_reasons(message: object, key: str, script: Script | None) -> Non
     if new == old:
         return
     try:
-        await message.edit_reply_markup(InlineKeyboardMarkup(new))
+        await message.edit_reply_markup(InlineKeyboardMarkup(new), api_kwargs=_NO_TEXT)
     except TelegramError as error:
         logger.info("the reasons could not be shown: %s", type(error).__name__)
 

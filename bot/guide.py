@@ -34,11 +34,15 @@ _TURN_TO = ("家庭医生", "急救电话", "看病就医", "村卫生室", "发
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A heading of an article about a county, and the question that it answers."""
+    """A heading of an article about a county, and the question that what stands under it answers.
+
+    ``heading`` is without its number, ``marked`` as it stands in the article.
+    """
 
     heading: str
     question: str
     article: str
+    marked: str
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ class Guide:
         known = self._of(corpus)
         if county.code not in known.points:
             found = _points(corpus, county)
-            kept = (point for point in found if self._answers(point.question, _from(point.article)))
+            kept = (point for point in found if self._answers(point.question, _from(point)))
             known.points[county.code] = tuple(itertools.islice(kept, _MOST_POINTS))
         return known.points[county.code]
 
@@ -110,14 +114,14 @@ class Guide:
         around = _around(corpus, first.passage)
         told = {citation.passage.heading[-1:] for citation in answer.citations}
         asked = markup.clean(answer.question.asked)
-        offers = dict.fromkeys(
-            point.question
+        offers = {
+            point.question: point
             for passage in around
             if passage.heading[-1:] not in told
             for point in _points_of(passage, counties)
-        )
+        }
         tried = [offer for offer in offers if offer != asked][:_TRIED_RELATED]
-        fit = (offer for offer in tried if self._answers(offer, _from(first.article.id)))
+        fit = (offer for offer in tried if self._answers(offer, _from(offers[offer])))
         return tuple(itertools.islice(fit, RELATED))
 
     def where_to_turn(self, answer: Answer) -> tuple[str, ...]:
@@ -252,8 +256,17 @@ def _complete(answer: Answer) -> bool:
     return not answer.silent and (not answer.searched or len(answer.claims) > 1)
 
 
-def _from(article: str) -> Callable[[Answer], bool]:
-    return lambda answer: any(citation.article.id == article for citation in answer.citations)
+def _from(point: Point) -> Callable[[Answer], bool]:
+    """Whether an answer is what stands under the heading, or the heading itself."""
+
+    def fits(answer: Answer) -> bool:
+        passages = [citation.passage for citation in answer.citations]
+        return any(
+            passage.article_id == point.article and point.marked in (*passage.heading, passage.text.strip())
+            for passage in passages
+        )
+
+    return fits
 
 
 def _points(corpus: Corpus, county: Division) -> Iterator[Point]:
@@ -280,7 +293,7 @@ def _points_of(passage: Passage, counties: dict[str, Division]) -> Iterator[Poin
         if county and len(name) in _POINT_CHARS and "\n" not in name and to_simplified(name) not in places:
             same = county.short[:-1] in to_simplified(name)
             asked = to_simplified(name)  # whoever presses it is answered as they read, not as the heading is written
-            yield Point(name, asked if same else f"{county.short}：{asked}", passage.article_id)
+            yield Point(name, asked if same else f"{county.short}：{asked}", passage.article_id, heading)
             return
 
 

@@ -31,7 +31,7 @@ WIDTH, SCALE = 400, 1.5
 SCENES: dict[str, tuple[str, ...]] = {
     "start": ("/start",),
     "fact": ("宁海县有多少个儿童早期发展活动中心？",),
-    "citation": ("廉江市HPV疫苗免费打几针？", ">[1]"),
+    "citation": ("高邮市被省里确认成什么试验区？", ">[1]"),
     "list": ("德清县 医共体 有哪些做法",),
     "comparison": ("/compare 德清 长兴 安吉 医共体",),
     "aggregate": ("哪些县提到家庭医生签约？",),
@@ -41,7 +41,7 @@ SCENES: dict[str, tuple[str, ...]] = {
 }
 STYLE = """
 * { box-sizing: border-box; }
-body { margin: 0; background: #b9d2a6 linear-gradient(160deg, #c9dcae, #a3c8a5 55%, #8fbfa8); width: 400px;
+body { margin: 0; background: #b5d0a8; width: 400px;
        font: 15px/1.42 "Noto Sans CJK SC", "Noto Color Emoji", sans-serif; color: #111; }
 header { display: flex; align-items: center; gap: 10px; padding: 9px 14px; background: #fff; }
 header i { width: 36px; height: 36px; border-radius: 50%; background: #3a8d6b; color: #fff; font-style: normal;
@@ -59,7 +59,7 @@ blockquote { margin: 3px 0; padding: 3px 8px; border-left: 3px solid #3a8d6b; bo
              font-size: 14px; }
 .row { display: flex; gap: 4px; margin-top: 4px; }
 .button { flex: 1; position: relative; padding: 7px 6px; text-align: center; font-size: 14px; color: #fff; min-width: 0;
-          background: #4d7a5f99; border-radius: 9px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+          background: #7fa287; border-radius: 9px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .button u { position: absolute; right: 6px; top: 6px; width: 6px; height: 6px; }
 .copy { border: 1px solid #fff; box-shadow: 2px -2px 0 -1px #fff; }
 .url { border: solid #fff; border-width: 1px 1px 0 0; }

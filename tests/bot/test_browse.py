@@ -89,7 +89,7 @@ async def test_a_county_shows_its_priorities_and_each_point_is_answered():
         await bench.press(data_of(bench, "2. 照顾老人"))
         assert bench.engine.asked[-1][0] == "青禾县：照顾老人"
         await bench.press(data_of(bench, "[1] 出处"))
-        assert "每个行政村" in bench.telegram.texts()[-1]
+        assert "六十五岁以上的老人" in bench.telegram.texts()[-1]
 
 
 async def test_points_that_are_not_answered_are_not_offered():

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from ingest.document import Unreadable
 
@@ -37,13 +37,15 @@ _EMBEDDING = (("::ffff:0:0/96", 0), ("64:ff9b::/96", 0), ("2002::/16", 80))  # n
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def canonical(url: str) -> str:
+def canonical(url: str, base: str = "") -> str:
     """The one form of a web address: lower-case ASCII host, no default port, fragment, session nor tracking.
 
-    Raises Unreadable for what is no web address, or one with a user name or password.
+    ``url`` may be relative to ``base``, which is in that form. Raises Unreadable for what is no web address, or one
+    with a user name or password.
     """
     try:
-        parts = urlsplit(re.sub(r"[\t\r\n]", "", url).strip())
+        url = re.sub(r"[\t\r\n]", "", url).strip()
+        parts = urlsplit(urljoin(base, url) if base else url)
         scheme, port = parts.scheme.lower(), parts.port
         if scheme not in _PORTS:
             raise Unreadable("only http and https are fetched", _SAVE)

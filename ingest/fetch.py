@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from pathlib import PurePosixPath
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from ingest.addresses import Allowed, canonical, without_secrets
 from ingest.dial import Closed, Line, Reply, Resolve, Unreachable
@@ -180,7 +180,7 @@ class Fetcher:
                 place = _refresh(page)
                 if not place:
                     return Fetched(url, page.data, page.kind, page.charset, page.headers, tuple(notes))
-            onward = canonical(urljoin(url, place))
+            onward = canonical(place, url)
             if url.startswith("https:") and onward.startswith("http:"):
                 notes.append(f"{url} is encrypted and leads to {onward}, which is not")
             url = onward
@@ -275,4 +275,4 @@ def _refresh(page: Fetched) -> str:
     if found is None or int(found[1]) > _SOON:
         return ""
     place = unescape(found[2].decode("utf-8", errors="replace")).strip()
-    return "" if canonical(urljoin(page.url, place)) == page.url else place
+    return "" if canonical(place, page.url) == page.url else place

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 
 from ingest.addresses import canonical
 from ingest.document import Unreadable
@@ -64,7 +63,7 @@ def links_of(text: str, url: str) -> tuple[Link, ...]:
         if tag == "robots":
             return ()
         if tag == "base":
-            base = urljoin(url, place) if base == url else base
+            base = _based(url, place) if base == url else base
         elif (link := _link(base, place, onward)) and (link.url not in seen or onward):
             seen[link.url] = link
     return tuple(seen.values())
@@ -102,13 +101,20 @@ def _words(text: str, start: int) -> str:
     return unescape(re.sub(r"<[^<>]*>", "", inside)).strip()
 
 
+def _based(url: str, place: str) -> str:
+    try:
+        return canonical(place, url)
+    except Unreadable:
+        return url
+
+
 def _link(base: str, place: str, onward: bool = False, modified: str = "") -> Link | None:
     """A link that may lead to an article: not a picture, not another scheme."""
     if not place or place.startswith("#") or _FOREIGN.search(place.partition("?")[0]):
         return None
     try:
-        return Link(canonical(urljoin(base, place.strip())), onward, modified)
-    except (Unreadable, ValueError):
+        return Link(canonical(place, base), onward, modified)
+    except Unreadable:
         return None
 
 

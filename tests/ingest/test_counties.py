@@ -187,3 +187,24 @@ def test_city_article_in_a_county_paper_stays_the_citys():
         "眉山市今年办十件实事", "全市新建医院四家，改造卫生院十家。", publisher="洪雅县融媒体中心"
     )
     assert (whole, counties(shown)) == ((), [()])
+
+
+def test_items_of_a_list_say_nothing_about_what_follows_them():
+    _, shown = attributed(
+        "先进集体名单",
+        "评审组看了三个月，选出下面两家。",
+        "1.洪雅县人民医院",
+        "2.丹棱县中医医院",
+        "获奖的单位要带动周边，三年内培养不少于五名骨干，达不到的取消称号。",
+    )
+    assert counties(shown)[-1] == ()
+
+
+def test_a_national_body_ends_what_was_said_of_a_county():
+    _, shown = attributed(
+        "一周要闻",
+        "洪雅县：三十个村卫生室装上了太阳能，停电也能给疫苗保温。",
+        "丹棱县：县医院的新楼封顶，设床位六百张，后年五月投入使用。",
+        "国家卫生健康委：今年将再培训五万名村医，费用由财政承担。",
+    )
+    assert counties(shown) == [("洪雅县",), ("丹棱县",), ()]

@@ -8,7 +8,7 @@ from ingest.layout import Item, kept
 from ingest.ruled import by_rules
 from ingest.site import SiteFurniture
 
-CLEANING_VERSION: int = 3
+CLEANING_VERSION: int = 4
 
 
 def clean(raw: RawDocument, site: SiteFurniture | None = None) -> Cleaned:

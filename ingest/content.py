@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.furniture import Place, furniture, is_cut_off
 from ingest.matching import matching
-from ingest.regions import MOST_SURE, set_apart
+from ingest.regions import MOST, MOST_SURE, set_apart
 from ingest.tables import BAR
 from retrieval.text import squeeze
 
@@ -25,6 +25,7 @@ _PURE = 0.9  # of one that stands right beside it, whatever sort of element it i
 _MIDDLE = Place(50, 100)
 _FEW_LINKS, _LONG_LINK = 5, 8
 _LONG_HEADING = 24
+_HEADINGS: Mapping[str | None, float] = {"comments": MOST_SURE, "related": MOST}
 _WORDS = re.compile(r"[^\W\d_]")
 
 
@@ -117,13 +118,17 @@ def _headed(pieces: Sequence[Piece], heard: Mapping[Any, int]) -> set[Any]:
         for element in (piece.element, *piece.element.iterancestors()):
             first.setdefault(element, piece)
     found: set[Any] = set()
+    total = heard[_top(pieces[0].element)]
     for piece in pieces:
-        if len(piece.text) > _LONG_HEADING or furniture(matching(piece.text), _MIDDLE) not in ("comments", "related"):
+        rule = furniture(matching(piece.text), _MIDDLE) if len(piece.text) <= _LONG_HEADING else None
+        if rule not in _HEADINGS:
             continue
         region = piece.element
         while (outer := region.getparent()) is not None and first.get(outer) is piece:
+            if heard.get(outer, 0) > _HEADINGS[rule] * total:
+                break
             region = outer
-        if region is not piece.element and heard.get(region, 0) <= MOST_SURE * heard[_top(region)]:
+        if region is not piece.element:
             found.add(region)
     return found
 

@@ -29,7 +29,7 @@ _STEMS = re.compile(
     r"^(?:bread?crumb|sidebar|comment|recommend|related|copyright|share|qrcode|navbar|toolbar|footer|hotlist|adsby|advert)"
 )
 _SURE = frozenset({"nav", "footer", "dialog", "comment", "comments", "pinglun", "reply", "discussion", "sidebar"})
-_MOST, MOST_SURE = 0.4, 0.85  # of all voices: what holds more is the article, or holds it
+MOST, MOST_SURE = 0.4, 0.85  # of all voices: what holds more is the article, or holds it
 
 
 def set_apart(root: Any, voices: Mapping[Any, int]) -> set[Any]:
@@ -51,4 +51,4 @@ def _most(element: Any) -> float:
     if words & _SURE:
         return MOST_SURE
     called = words & _NAMES or any(map(_STEMS.match, words))
-    return _MOST if called or tag in _TAGS or element.get("role", "").lower() in _ROLES else 0.0
+    return MOST if called or tag in _TAGS or element.get("role", "").lower() in _ROLES else 0.0

@@ -22,9 +22,13 @@ def data_rows(table: Any, words: Callable[[Any], str]) -> dict[Any, str]:
     if len(rows) < 2 or any(table.find(f".//{tag}") is not None for tag in _CONTROLS):
         return {}
     grid = _grid(rows, words)
-    lines = {row: BAR.join(cells).rstrip(" |") for row, cells in zip(rows, grid, strict=True) if _is_data(row, cells)}
+    lines = {row: _line(cells) for row, cells in zip(rows, grid, strict=True) if _is_data(row, cells)}
     several = [row for row, cells in zip(rows, grid, strict=True) if row in lines and len(set(cells) - {""}) > 1]
     return lines if len(several) >= 2 and 2 * len(lines) > len(rows) else {}
+
+
+def _line(cells: list[str]) -> str:
+    return BAR.join(cells).replace("|  |", "| |").replace("|  |", "| |").rstrip(" |")
 
 
 def _is_data(row: Any, cells: list[str]) -> bool:

@@ -18,7 +18,7 @@ from ingest.fetch import Answer, Failed, Fetched, Unchanged
 from ingest.hosts import Hosts, Job
 from ingest.links import Link, is_list, links_of, listed_in
 from ingest.roots import Root
-from ingest.webcache import Copy, WebCache
+from ingest.webcache import KEPT_HEADERS, Copy, WebCache
 from retrieval.config import Config
 
 _DEEPEST_PATH = 20  # parts of a path
@@ -149,7 +149,7 @@ class Crawl:
             final=page.url,
             kind="list" if is_list(page.data) else "html" if page.kind == "list" else page.kind,
             charset=page.charset,
-            headers=page.headers,
+            headers={name: page.headers[name] for name in KEPT_HEADERS if name in page.headers},
             digest=self._cache.keep(page.data),
             size=len(page.data),
             fetched=now,

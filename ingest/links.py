@@ -1,10 +1,10 @@
 """Where pages, sitemaps and feeds lead: addresses in their order, however broken the markup. Nothing is fetched."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from ingest.addresses import canonical
@@ -181,18 +181,27 @@ def _name(element: Any) -> str:
 def _entries(root: Any, wanted: str, url: str) -> Iterator[Link]:
     seen = set()
     for entry in islice((one for one in root.iter() if _name(one) == wanted), MOST_ENTRIES):
-        place, modified, fallback = "", "", ""
-        for part in entry:
-            name, text = _name(part), (part.text or "").strip()
-            if name == "loc" or (name == "link" and text):
-                place = place or text
-            elif name == "link" and part.get("rel", "alternate") == "alternate":
-                place = place or part.get("href", "")
-            elif name == "guid" and part.get("isPermaLink", "true") != "false":
-                fallback = text
-            elif name in ("lastmod", "updated", "pubDate", "date"):
-                modified = text
-        link = _link(url, place or fallback, modified=modified[:64])
+        place, modified = _said(entry)
+        if not place:  # something inside was not closed, and swallowed the rest
+            own = takewhile(lambda part: part is entry or _name(part) != wanted, entry.iter())  # noqa: B023 - used here
+            place, modified = _said(own)
+        link = _link(url, place, modified=modified[:64])
         if link and link.url not in seen:
             seen.add(link.url)
             yield link
+
+
+def _said(parts: Iterable[Any]) -> tuple[str, str]:
+    """Where an entry leads and when it was changed."""
+    place, modified, fallback = "", "", ""
+    for part in parts:
+        name, text = _name(part), (part.text or "").strip()
+        if name == "loc" or (name == "link" and text):
+            place = place or text
+        elif name == "link" and part.get("rel", "alternate") == "alternate":
+            place = place or part.get("href", "")
+        elif name == "guid" and part.get("isPermaLink", "true") != "false":
+            fallback = text
+        elif name in ("lastmod", "updated", "pubDate", "date"):
+            modified = text
+    return place or fallback, modified

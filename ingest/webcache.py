@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY, started REAL NOT NULL, 
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, body BLOB, checked REAL NOT NULL);
 """
 _RESUMED_WITHIN_S = 24 * 3600.0  # an older run is begun anew: what it saw may have changed
-_KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "date", "server")
+KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "date", "server")
 _COLUMNS = "url, final, kind, charset, headers, digest, size, fetched, checked, run, misses, modified"
 _log = logging.getLogger(__name__)
 
@@ -112,8 +112,7 @@ class WebCache:
 
     def put(self, copy: Copy) -> None:
         """Keep what is known of an address in place of what was."""
-        headers = {name: value for name, value in copy.headers.items() if name in _KEPT_HEADERS}
-        values = (copy.url, copy.final, copy.kind, copy.charset, json.dumps(headers), copy.digest, copy.size)
+        values = (copy.url, copy.final, copy.kind, copy.charset, json.dumps(dict(copy.headers)), copy.digest, copy.size)
         rest = (copy.fetched, copy.checked, copy.run, copy.misses, copy.modified)
         marks = ", ".join("?" * 12)
         self._connection.execute(f"INSERT OR REPLACE INTO pages VALUES ({marks})", (*values, *rest))  # noqa: S608

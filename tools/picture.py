@@ -30,7 +30,6 @@ WIDTH, SCALE = 400, 1.5
 # what is said, or pressed (">" and the beginning of a label)
 SCENES: dict[str, tuple[str, ...]] = {
     "start": ("/start",),
-    "fact": ("宁海县有多少个儿童早期发展活动中心？",),
     "citation": ("高邮市被省里确认成什么试验区？", ">[1]"),
     "list": ("德清县 医共体 有哪些做法",),
     "comparison": ("/compare 德清 长兴 安吉 医共体",),

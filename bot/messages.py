@@ -75,6 +75,10 @@ def refusal(answer: Answer, listed: bool = True) -> str:
     counties = tuple(division.short for division in question.counties)
     if answer.reason is Reason.NOT_IN_CORPUS and counties:
         lines.append(say(Say.LOOKED_IN, script, places=join(counties, script)))
+    if answer.missing:
+        lines.append(say(Say.MISSING, script, words=join(answer.missing, script)))
+    if answer.others:
+        lines.append(say(Say.OTHERS, script, places=join(answer.others, script)))
     if answer.reason is Reason.NOT_IN_CORPUS and question.elsewhere:
         lines.append(say(Say.ALSO_UNKNOWN, script, places=join(question.elsewhere, script)))
     offered = answer.suggestions if listed else ()

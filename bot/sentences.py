@@ -31,6 +31,8 @@ class Say(Enum):
         "There are no articles of {places} here; these are of {above}:",
     )
     DIFFERING = ("几篇文章说法不同，新的在前。", "The articles differ; the newest comes first.")
+    MISSING = ("文章里没有提到：{words}。", "Nothing is said of: {words}.")
+    OTHERS = ("别处的文章说到了：{places}。", "Articles of other counties speak of it: {places}.")
     SILENT = ("未提及", "not mentioned")
     DAMAGED = ("（原文有缺字）", " (characters are missing in the original)")
     ORIGINAL_CHINESE = ("", "From the articles (original Chinese):")

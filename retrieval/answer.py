@@ -63,10 +63,10 @@ class Answerer:
         if len(meant) != 1 or meant[0].level is not Level.COUNTY or not self.reader.terms:
             return None
         for code in (f"{meant[0].code[:4]}00", f"{meant[0].code[:2]}0000"):
-            division = Gazetteer.load().by_code(code)
-            chosen = self._focused(code) if division and len(self.generation.rows_of_regions((code,))) else []
+            spoken = len(self.generation.rows_of_regions((code,)))
+            chosen = self._focused(code) if spoken else []
             if chosen:
-                return self._say(chosen, above=division)
+                return self._say(chosen, above=Gazetteer.load().by_code(code))
         return None
 
     def _anywhere(self) -> Answer:
@@ -188,13 +188,27 @@ class Answerer:
         return Answer(self.question, self.generation.id, reason=Reason.WHICH_COUNTY, suggestions=names)
 
     def _refuse(self, reason: Reason) -> Answer:
-        suggestions: tuple[str, ...] = ()
+        refusal = Answer(self.question, self.generation.id, reason=reason)
         if reason is Reason.NOT_IN_CORPUS:
-            codes = [division.code for division in self.question.counties]
-            suggestions = topics(self.generation, codes, self.names, SUGGESTIONS)
-        elif reason is Reason.SMALLTALK:
-            suggestions = tuple(self.names.values())[: 2 * SUGGESTIONS]
-        elif reason is Reason.UNKNOWN_COUNTY:
+            return self._with_offers(refusal)
+        if reason is Reason.SMALLTALK:
+            return dataclasses.replace(refusal, suggestions=tuple(self.names.values())[: 2 * SUGGESTIONS])
+        if reason is Reason.UNKNOWN_COUNTY:
             near = nearest(self.question.elsewhere[0], self.generation.counties, SUGGESTIONS)
-            suggestions = tuple(division.short for division in near)
-        return Answer(self.question, self.generation.id, reason=reason, suggestions=suggestions)
+            return dataclasses.replace(refusal, suggestions=tuple(division.short for division in near))
+        return refusal
+
+    def _with_offers(self, refusal: Answer) -> Answer:
+        """What is missing, the topics of the county that come nearest, and the counties that do speak of it."""
+        reader, codes = self.reader, [division.code for division in self.question.counties]
+        nearest_first = topics(self.generation, codes, self.names, reader.nearest)[:SUGGESTIONS]
+        if not codes or not reader.terms:
+            return dataclasses.replace(refusal, suggestions=nearest_first)
+        everywhere = reader.literal(reader.said(reader.find(())))
+        about = dict.fromkeys(code for sentence in everywhere for code in sentence.hit.passage.counties)
+        return dataclasses.replace(
+            refusal,
+            suggestions=nearest_first,
+            missing=reader.missing(reader.said(reader.find(codes))),
+            others=tuple(self.names[code] for code in about if code not in codes)[:SUGGESTIONS],
+        )

@@ -32,6 +32,8 @@ AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share 
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
+PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
+MISSING = 3  # missing words that are told
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
@@ -159,6 +161,26 @@ class Reader:
             no_list=float(kind is Kind.LIST and judged.fit == 0.0 and not is_list(judged.sentence.hit)),
             elsewhere=elsewhere,
         )
+
+    def nearest(self, texts: Sequence[str]) -> list[str]:
+        """The texts in order of their nearness to the question, ties in the order given."""
+        if not texts:
+            return []
+        cosines = self.tools.embedder.embed_passages(texts) @ self._meaning.reshape(-1)
+        shares = [self.coverage_of(text) for text in texts]
+        ranked = sorted(zip(shares, cosines, texts, strict=True), key=lambda one: -(one[0] + float(one[1])))
+        return [text for _, _, text in ranked]
+
+    def missing(self, sentences: Sequence[Sentence]) -> tuple[str, ...]:
+        """Words of the question that stand nowhere in or around these sentences, the weightiest first."""
+        words = [
+            term
+            for term in self.terms
+            if not any(term is not other and other.text in term.text for other in self.terms)
+        ]
+        found = zip(words, stands_around(words, sentences), strict=True)
+        absent = [term for term, here in found if here < PRESENT and len(term.text) > 1]
+        return tuple(term.text for term in sorted(absent, key=lambda term: -term.weight)[:MISSING])
 
     def _elsewhere(self, sentences: Sequence[Sentence]) -> float:
         """Weight of the terms that the corpus has, but none of these sentences or what stands around them."""

@@ -278,6 +278,8 @@ class Answer:
     counties or headings) that a refusal offers instead. ``silent`` are the counties of a comparison
     whose articles say nothing of it. ``above`` is the city or province that is quoted because the county
     asked about has no article. ``differing`` tells that articles say different things; the newest comes first.
+    ``missing`` are words of the question that a refusal found nowhere in the county's articles, and ``others``
+    counties whose articles do speak of it.
     """
 
     question: Question
@@ -290,6 +292,8 @@ class Answer:
     silent: tuple[str, ...] = ()
     above: Division | None = None
     differing: bool = False
+    missing: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.claims) == (self.reason is not None):

@@ -59,6 +59,24 @@ def test_a_county_with_articles_of_its_own_is_not_answered_by_others(jurisdictio
     assert answer.status is not Status.ANSWERED
 
 
+def test_a_county_directly_under_its_province_has_no_city_to_speak(jurisdictions: Engine) -> None:
+    assert jurisdictions.ask("重庆市巫溪县要新建多少个急救站").reason is Reason.UNKNOWN_COUNTY
+
+
+def test_a_refusal_says_what_is_missing_and_who_speaks_of_it(tmp_path: Path) -> None:
+    engine = _engine(
+        tmp_path,
+        {
+            "a.txt": _county("荣县", "2024-01-02", "荣县为65岁以上老年人免费体检。"),
+            "b.txt": _county("湄潭县", "2024-01-02", "湄潭县在县人民医院建成血液透析中心。"),
+        },
+    )
+    answer = engine.ask("荣县的血液透析中心建成了吗")
+    assert answer.reason is Reason.NOT_IN_CORPUS
+    assert "透析" in "".join(answer.missing)
+    assert answer.others == ("湄潭县",)
+
+
 def test_what_the_city_does_not_say_is_refused_as_before(jurisdictions: Engine) -> None:
     assert jurisdictions.ask("荣县的托育园什么时候开门").reason is Reason.UNKNOWN_COUNTY
 

@@ -36,13 +36,16 @@ def never_arrived(error: TelegramError) -> bool:
 
 
 class Handling:
-    """An update being handled. ``unsure`` is whether some message of it may have been lost on the way."""
+    """An update being handled. ``unsure`` is whether some message of it may have been lost on the way.
 
-    def __init__(self, journal: Journal, number: int) -> None:
+    ``doubtful`` is whether an earlier process broke off while it sent the answer: that is never forgotten.
+    """
+
+    def __init__(self, journal: Journal, number: int, doubtful: bool = False) -> None:
         self._journal = journal
         self._number = number
         self._out = 0
-        self._over = False
+        self._over = doubtful
         self.unsure = False
 
     async def sending(self) -> None:
@@ -67,7 +70,7 @@ class Handling:
         """
         token = _CURRENT.set(self)
         try:
-            await self._journal.mark(self._number, State.BEGUN)
+            await self._journal.begin(self._number)
             await work
             if self.unsure and apologise is not None:
                 await apologise()

@@ -101,8 +101,8 @@ class Journal:
         What has no number is left out. Raises ServiceError when they cannot be written: then none is accepted.
         """
         numbered = {row["update_id"]: row for row in rows if _is_numbered(row)}
-        if len(numbered) < len(rows):
-            logger.error("%d updates have no number of their own; skipped", len(rows) - len(numbered))
+        if not all(map(_is_numbered, rows)):
+            logger.error("updates without a number of their own; skipped")
         now = self._clock()
 
         def insert(db: sqlite3.Connection) -> list[int]:
@@ -121,17 +121,18 @@ class Journal:
         self._open.update(fresh)
         return [numbered[number] for number in fresh]
 
+    async def begin(self, number: int) -> None:
+        """Note that an update is being handled; one that was being answered stays so."""
+        sql = "UPDATE updates SET state = MAX(state, ?), tries = tries + 1 WHERE id = ?"
+        await self._note(sql, State.BEGUN, number)
+
     async def mark(self, number: int, state: State) -> None:
         """Note how far an update has come; one that cannot be noted is handled all the same."""
         if state is State.DONE:
-            sql = "UPDATE updates SET state = ?, row = '' WHERE id = ?"
             self._open.discard(number)
+            await self._note("UPDATE updates SET state = ?, row = '' WHERE id = ?", state, number)
         else:
-            sql = "UPDATE updates SET state = ? WHERE id = ? AND state < 3"
-        try:
-            await self._write(lambda db: db.execute(sql, (state, number)), durable=state is State.SENDING)
-        except sqlite3.Error as error:
-            logger.error("update %d: %s could not be noted (%s)", number, state.name, error)
+            await self._note("UPDATE updates SET state = ? WHERE id = ? AND state < 3", state, number)
 
     async def adopt(self) -> list[Left]:
         """Take over what dead processes left behind, oldest first."""
@@ -145,8 +146,7 @@ class Journal:
                 if owner != _NOBODY and not self._seats.is_free(owner):
                     continue
                 found += db.execute(
-                    "UPDATE updates SET owner = ?, tries = tries + (state > 0) WHERE owner = ? AND state < 3 "
-                    "RETURNING id, state, tries, row",
+                    "UPDATE updates SET owner = ? WHERE owner = ? AND state < 3 RETURNING id, state, tries, row",
                     (self._seats.mine, owner),
                 ).fetchall()
             return found
@@ -155,11 +155,11 @@ class Journal:
         self._open.update(row[0] for row in rows)
         left = []
         for number, state, tries, row in rows:
-            if state == State.SENDING and tries > MOST_TRIES:
+            if tries >= 2 * MOST_TRIES:
                 logger.error("update %d: nothing can be told about it; given up", number)
                 await self.mark(number, State.DONE)
             else:
-                left.append(Left(json.loads(row), state < State.SENDING and tries <= MOST_TRIES))
+                left.append(Left(json.loads(row), state < State.SENDING and tries < MOST_TRIES))
         return left
 
     def close(self) -> None:
@@ -168,6 +168,12 @@ class Journal:
         with self._lock:
             self._db.close()
         self._seats.close()
+
+    async def _note(self, sql: str, state: State, number: int) -> None:
+        try:
+            await self._write(lambda db: db.execute(sql, (state, number)), durable=state is State.SENDING)
+        except sqlite3.Error as error:
+            logger.error("update %d: %s could not be noted (%s)", number, state.name, error)
 
     async def _write(self, change: Change, durable: bool = False) -> Any:
         """What a change returns, once it is committed; changes that come meanwhile share a commit."""

@@ -94,26 +94,26 @@ class ChatOrder(BaseUpdateProcessor):
         """Run the handlers of an update in its chat's turn."""
         if isinstance(update, Interrupted):
             _drop(coroutine)
-            await self._in_turn(update.update, self._apologise(update.update))
+            await self._in_turn(update.update, self._apologise(update.update), doubtful=True)
         elif isinstance(update, Update):
             await self._in_turn(update, coroutine)
         else:
             await coroutine
 
-    async def _in_turn(self, update: Update, coroutine: Awaitable[Any]) -> None:
+    async def _in_turn(self, update: Update, coroutine: Awaitable[Any], doubtful: bool = False) -> None:
         chat = update.effective_chat
         if chat is None or update.message is None:
-            await self._handle(update, coroutine)
+            await self._handle(update, coroutine, doubtful)
         elif self.is_full(chat.id):
             _drop(coroutine)
-            await self._handle(update, self._refuse(update))
+            await self._handle(update, self._refuse(update), doubtful)
         else:
             async with self.turn(chat.id):
-                await self._handle(update, coroutine)
+                await self._handle(update, coroutine, doubtful)
 
-    async def _handle(self, update: Update, work: Awaitable[Any]) -> None:
-        handling = Handling(self._journal, update.update_id)
-        await handling.run(work, lambda: self._apologise(update))
+    async def _handle(self, update: Update, work: Awaitable[Any], doubtful: bool) -> None:
+        handling = Handling(self._journal, update.update_id, doubtful)
+        await handling.run(work, None if doubtful else lambda: self._apologise(update))
 
     def is_full(self, chat: int) -> bool:
         """Whether one more would be too many."""

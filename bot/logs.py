@@ -6,15 +6,14 @@ import sys
 
 _TOKEN = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}|(?<=/bot)\d+:[A-Za-z0-9_-]+")
 _FORMAT = "%(levelname)s %(name)s: %(message)s"
-# httpx writes every URL, and so the token; PTB writes whole updates when it cannot read them
+# httpx writes every URL, and so the token; PTB writes whole updates when it cannot read them, and all of them to debug
 _QUIET = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "faiss.loader": logging.WARNING,
     "tornado.access": logging.ERROR,
+    "telegram": logging.WARNING,
     "telegram.ext.AIORateLimiter": logging.CRITICAL,
-    "telegram.Bot": logging.WARNING,
-    "telegram.ext.Application": logging.WARNING,
 }
 
 

@@ -185,7 +185,7 @@ class FakeTelegram(BaseRequest):
         if name == "getMe":
             return {"id": 99, "is_bot": True, "first_name": "县问", "username": "xianwen_bot"}
         if name == "getUpdates":
-            return await self._waiting(float(values.get("timeout") or 0))
+            return await self._waiting(float(values.get("timeout") or 0), int(values.get("limit") or 100))
         if name == "getFile":
             identity = str(values["file_id"])
             return {"file_id": identity, "file_unique_id": identity, "file_path": identity}
@@ -196,12 +196,12 @@ class FakeTelegram(BaseRequest):
             return {"message_id": number, "date": 1, "chat": {"id": chat, **kind}, "text": values.get("text", "")}
         return True
 
-    async def _waiting(self, wait_s: float) -> list[dict[str, Any]]:
+    async def _waiting(self, wait_s: float, most: int) -> list[dict[str, Any]]:
         try:
             found = [await asyncio.wait_for(self.rows.get(), max(wait_s, 0.01))]
         except TimeoutError:
             return []
-        while not self.rows.empty():
+        while not self.rows.empty() and len(found) < most:
             found.append(self.rows.get_nowait())
         return found
 

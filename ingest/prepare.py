@@ -1,12 +1,14 @@
 """One raw document → an article, its passages, and the record of what was done to it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingest.bodies import Voice
 from ingest.clean import clean
 from ingest.counties import attribute
 from ingest.dates import years_of
-from ingest.describe import describe, speaker
+from ingest.describe import Description, describe, speaker
 from ingest.document import Cleaned, RawDocument
 from ingest.outline import Draft, outline
 from ingest.site import SiteFurniture
@@ -45,29 +47,8 @@ def prepare(raw: RawDocument, max_passage_chars: int, site: SiteFurniture | None
         return Nothing(cleaned)
     given = raw.correction.counties if raw.correction else None
     article_counties, per_passage = attribute(description, outlined, raw.source, given)
-    voice, told = speaker(description, article_counties, per_passage)
-    article = Article(
-        id=article_id(raw.source, outlined.text),
-        source=raw.source,
-        title=description.title,
-        text=outlined.text,
-        digest=raw.digest,
-        publisher=description.publisher,
-        published=description.published,
-        author=description.author,
-        url=description.url,
-        years=tuple(description.years),
-        counties=tuple(article_counties),
-        level=voice.level if voice else None,
-        region=voice.division.code if voice and voice.division else "",
-        doc_number=description.doc_number,
-        issuer=description.issuer,
-        period=description.period,
-        effective=description.effective,
-        expires=description.expires,
-        replaces=description.replaces,
-        facts={**description.facts, **told},
-    )
+    speaks = speaker(description, article_counties, per_passage)
+    article = _article(raw, description, outlined.text, article_counties, speaks)
     passages = tuple(
         _passage(article, order, draft, codes)
         for order, (draft, codes) in enumerate(zip(outlined.passages, per_passage, strict=True))
@@ -79,6 +60,38 @@ def prepare(raw: RawDocument, max_passage_chars: int, site: SiteFurniture | None
     )
     _check_storable(prepared)
     return prepared
+
+
+def _article(
+    raw: RawDocument,
+    description: Description,
+    text: str,
+    counties: tuple[str, ...],
+    speaks: tuple[Voice | None, Mapping[str, str]],
+) -> Article:
+    voice, facts = speaks
+    return Article(
+        id=article_id(raw.source, text),
+        source=raw.source,
+        title=description.title,
+        text=text,
+        digest=raw.digest,
+        publisher=description.publisher,
+        published=description.published,
+        author=description.author,
+        url=description.url,
+        years=description.years,
+        counties=counties,
+        level=voice.level if voice else None,
+        region=voice.division.code if voice and voice.division else "",
+        doc_number=description.doc_number,
+        issuer=description.issuer,
+        period=description.period,
+        effective=description.effective,
+        expires=description.expires,
+        replaces=description.replaces,
+        facts={**description.facts, **facts},
+    )
 
 
 def article_id(source: str, text: str) -> str:

@@ -208,3 +208,25 @@ def test_a_national_body_ends_what_was_said_of_a_county():
         "国家卫生健康委：今年将再培训五万名村医，费用由财政承担。",
     )
     assert counties(shown) == [("洪雅县",), ("丹棱县",), ()]
+
+
+def test_one_aside_about_another_county_leaves_the_article_to_that_of_its_title():
+    whole, shown = attributed(
+        "洪雅县建成县域影像中心",
+        "影像中心设在县医院，卫生院拍片，专家在线出报告，半小时内给结果。",
+        "丹棱县去年也建了这样的中心，路子差不多。",
+        "下一步要把心电和检验也并进来，年底前覆盖所有的卫生院。",
+    )
+    assert whole == ("洪雅县",)
+    assert counties(shown) == [("洪雅县",), ("丹棱县",), ("洪雅县",)]
+
+
+def test_two_counties_are_not_the_three_of_the_title():
+    _, shown = attributed(
+        "洪雅县、丹棱县与青神县的健康账本",
+        "洪雅县走康养的路，床位增加了一半。",
+        "丹棱县走信息化的路，检查结果全县互认。",
+        "两县明年都要办中医节，经费由两家平摊。",
+        "三县的院长每季度碰一次头，轮流坐庄。",
+    )
+    assert counties(shown)[2:] == [("洪雅县", "丹棱县"), ("洪雅县", "丹棱县", "青神县")]

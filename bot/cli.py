@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from ingest.options import add_options
 from retrieval.errors import XianwenError
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     ingest = add("ingest", _ingest, "read articles and publish a new index generation")
-    ingest.add_argument("paths", nargs="+", metavar="PATH", help="article files and folders of them")
+    ingest.add_argument("paths", nargs="*", metavar="PATH", help="article files, folders of them, web addresses")
+    add_options(ingest)
     ingest.add_argument("--explain", action="store_true", help="list every removal with its rule")
     ingest.add_argument("--json", action="store_true", help="the report as one JSON object")
     ingest.add_argument("--progress-json", action="store_true", help="progress as JSON lines on stderr")
@@ -103,12 +105,13 @@ def _config(options: argparse.Namespace) -> "Config":
 def _ingest(options: argparse.Namespace) -> int:
     from bot.operate import left_out
     from ingest.cli import ingest
+    from ingest.options import with_options
 
-    config = _config(options)
-    if note := left_out(config, options.paths):
+    paths, config = with_options(options, _config(options))
+    if note := left_out(config, paths):
         print(note, file=sys.stderr)
     return ingest(
-        options.paths,
+        paths,
         config,
         explain=options.explain,
         as_json=options.json,

@@ -1,6 +1,5 @@
 """What an operator names: web addresses, one by one or in a file, each with how far its links are followed."""
 
-import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +8,10 @@ from urllib.parse import urlsplit
 
 from ingest.addresses import canonical, without_secrets
 from ingest.document import Rejected, Unreadable
-from retrieval.config import Config
-from retrieval.errors import ConfigError, SourceError
+from retrieval.errors import SourceError
 
 LIST_SUFFIX = ".urls"
-_DEEPEST = 10
+DEEPEST = 10
 _MOST = 100_000  # addresses in a file
 _WRITE = "write it as: https://… depth=1 pages=200 within=/notices/"
 
@@ -99,32 +97,8 @@ def parse_root(line: str, depth: int) -> Root:
         name, _, value = option.partition("=")
         if name == "within" and value.startswith("/"):
             within = value
-        elif name in values and re.fullmatch(r"\d{1,6}", value) and (name != "depth" or int(value) <= _DEEPEST):
+        elif name in values and re.fullmatch(r"\d{1,6}", value) and (name != "depth" or int(value) <= DEEPEST):
             values[name] = int(value)
         else:
             raise Unreadable(f"{option!r} is no option of an address", _WRITE)
     return Root(canonical(url), values["depth"], values["pages"], within)
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What the commands that ingest let say about web addresses, beside their ``paths``."""
-    parser.add_argument(
-        "--urls", metavar="FILE", action="append", default=[], help="web addresses in a file, one a line"
-    )
-    parser.add_argument("--depth", type=int, metavar="N", help="follow links of web pages N steps (default: 0)")
-    parser.add_argument("--offline", action="store_true", help="read kept copies of web pages and ask nobody")
-    parser.set_defaults(wrong_usage=parser.error)
-
-
-def with_options(options: argparse.Namespace, config: Config) -> tuple[list[str], Config]:
-    """All paths that were named, and the configuration as these options change it. Raises SourceError, ConfigError."""
-    paths = [*options.paths, *(line for file in options.urls for line in read_list(Path(file)))]
-    if not paths:
-        options.wrong_usage("name a PATH, an address or --urls FILE")
-    web = config.web.model_dump()
-    if options.depth is not None:
-        if not 0 <= options.depth <= _DEEPEST:
-            raise ConfigError(f"--depth {options.depth} is too far, the command line, write 0 to {_DEEPEST}")
-        web["depth"] = options.depth
-    web["offline"] = web["offline"] or options.offline
-    return paths, config.model_copy(update={"web": config.web.model_validate(web)})

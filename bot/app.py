@@ -172,7 +172,6 @@ async def on_error(update: object, context: Context) -> None:
     incident, error = secrets.token_hex(3), context.error
     where = "".join(traceback.format_tb(error.__traceback__)) if error is not None else ""
     logger.error("incident %s: %s\n%s", incident, type(error).__name__, where)
-    logger.debug("incident %s says: %s", incident, error)
     if isinstance(error, asyncio.CancelledError) or not isinstance(update, Update) or update.effective_chat is None:
         return
     if update.message is None and update.callback_query is None:

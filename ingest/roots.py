@@ -90,7 +90,8 @@ def read_list(file: Path) -> list[str]:
 
 def parse_root(line: str, depth: int) -> Root:
     """An address with its options after blanks: ``depth=N``, ``pages=N``, ``within=/path/``. Raises Unreadable."""
-    url, *options = line.split()
+    named, *options = line.split()
+    url = canonical(named)
     values = {"depth": depth, "pages": 0}
     within = ""
     for option in options:
@@ -101,4 +102,4 @@ def parse_root(line: str, depth: int) -> Root:
             values[name] = int(value)
         else:
             raise Unreadable(f"{option!r} is no option of an address", _WRITE)
-    return Root(canonical(url), values["depth"], values["pages"], within)
+    return Root(url, values["depth"], values["pages"], within)

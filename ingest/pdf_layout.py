@@ -95,14 +95,7 @@ def runs(glyphs: Sequence[Glyph]) -> list[Run]:
         row.sort(key=lambda glyph: glyph.x0)
         open_run = [row[0]]
         for glyph in row[1:]:
-            last, size = open_run[-1], max(glyph.y1 - glyph.y0, 1.0)
-            if (
-                glyph.char == last.char
-                and glyph.x0 - last.x0 < 0.3 * size
-                and glyph.x0 - last.x0 < 0.6 * (last.x1 - last.x0)
-            ):
-                continue  # bold type that was made by drawing twice
-            if glyph.x0 - last.x1 > _GAP * size:
+            if glyph.x0 - open_run[-1].x1 > _GAP * (glyph.y1 - glyph.y0):
                 found.append(_run(open_run))
                 open_run = []
             open_run.append(glyph)

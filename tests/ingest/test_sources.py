@@ -108,7 +108,7 @@ def test_a_declaration_does_not_make_utf8_of_another() -> None:
     assert decode(PROSE.encode("gb18030"), "utf-8").text == PROSE
 
 
-@pytest.mark.parametrize("word", ["联通", "移动", "电话", "力挺", "姹塞", "一丁"])
+@pytest.mark.parametrize("word", ["小学", "学小", "联通", "移动", "电话"])
 def test_short_words_of_gbk_are_read(word: str) -> None:
     assert decode(word.encode("gb18030"), "gbk").text == word
 

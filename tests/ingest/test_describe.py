@@ -230,3 +230,8 @@ def test_counters_are_no_part_of_a_publisher():
 
 def test_a_menu_is_no_site():
     assert described("青禾县的通知", BODY, removed=[("breadcrumb", "返回首页 | 报纸检索", 1)]).publisher is None
+
+
+def test_a_name_without_a_record_around_it_is_no_title():
+    assert described("名称：青禾县卫生大会", BODY).facts["title"] == "first words"
+    assert described("名称：青禾县卫生大会", "索引号：0001", BODY).title == "青禾县卫生大会"

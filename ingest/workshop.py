@@ -51,7 +51,11 @@ class Workshop:
             yield from map(do, islice(left, HERE))
         waiting: deque[tuple[list[Task], Future[list[Result]]]] = deque()
         while self._processes > 1 and (batch := list(islice(left, _BATCH))):
-            waiting.append((batch, self._started().submit(_do_all, batch)))
+            pool = self._started()
+            if pool is None:
+                yield from _do_all(batch)
+                break
+            waiting.append((batch, _submitted(pool, batch)))
             if len(waiting) > _AHEAD * self._processes:
                 yield from self._finished(*waiting.popleft())
         for batch, done in waiting:
@@ -62,16 +66,31 @@ class Workshop:
         try:
             return done.result()
         except BrokenProcessPool:
-            _log.warning("a process that cleans has died; this one goes on alone")
+            if self._processes > 1:
+                _log.warning("a process that cleans has died; this one goes on alone")
             self._processes = 1
             return _do_all(batch)
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self) -> ProcessPoolExecutor | None:
+        """The pool; None, and from then on this process alone, where the system has no semaphores for one."""
         if self._pool is None:
             # a fresh interpreter: this process has threads, which a fork would leave half-dead
             context: Any = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, context, initializer=_begin)
+            try:
+                self._pool = ProcessPoolExecutor(self._processes, context, initializer=_begin)
+            except (OSError, ImportError, NotImplementedError) as error:
+                _log.warning("cleaning in one process, for others cannot be started: %s", error)
+                self._processes = 1
         return self._pool
+
+
+def _submitted(pool: ProcessPoolExecutor, batch: list[Task]) -> "Future[list[Result]]":
+    try:
+        return pool.submit(_do_all, batch)
+    except BrokenProcessPool as error:  # told when its turn comes, so that the order stays
+        failed: Future[list[Result]] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def _do_all(batch: list[Task]) -> list[Result]:

@@ -245,6 +245,19 @@ def die() -> None:
     os._exit(1)
 
 
+def test_without_semaphores_one_process_does_it(tmp_path, monkeypatch, caplog):
+    folder, config = filled(tmp_path / "articles", count=8), fresh(tmp_path, "data")
+    monkeypatch.setattr(workshop, "HERE", 3)
+    monkeypatch.setattr(workshop, "processors", lambda: 2)
+
+    def refuse(*_, **__):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(workshop, "ProcessPoolExecutor", refuse)
+    assert build([str(folder)], config, Embedder()).cleaned == 9
+    assert "cleaning in one process" in caplog.text
+
+
 def test_reprints_are_stored_once_and_cited_from_the_most_official(tmp_path):
     folder, config = tmp_path / "articles", fresh(tmp_path, "data")
     folder.mkdir()

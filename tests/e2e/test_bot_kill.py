@@ -127,7 +127,10 @@ class World:
         return [check_text(sent["text"], sent.get("parse_mode")) for sent in self.telegram.sent(10_000 + number)]
 
     def outcomes(self, numbers: Iterable[int]) -> collections.Counter[str]:
-        """How many were answered once, only told that an answer may be lost, or both; fails at anything else."""
+        """How many were answered once, only told that an answer may be lost, or both; fails at anything else.
+
+        An apology that is cut short is made again: that harms nobody.
+        """
         for _, method, values in self.telegram.calls:
             check(method, values)
         found: collections.Counter[str] = collections.Counter()
@@ -135,7 +138,7 @@ class World:
             told = self.told(number)
             answers = [text for text in told if "村医每周下村两次" in text]
             apologies = [text for text in told if text == APOLOGY]
-            assert len(answers) <= 1 and len(apologies) <= 1 and len(told) == len(answers) + len(apologies), told
+            assert len(answers) <= 1 and len(told) == len(answers) + len(apologies), told
             assert told, f"question {number} was lost"
             found["answer" if not apologies else "both" if answers else "apology"] += 1
         return found
@@ -177,9 +180,50 @@ async def test_t15_killed_again_and_again_it_answers_each_question_once(tmp_path
         await asyncio.sleep(0.3)
         bot.send_signal(signal.SIGTERM)
         assert await bot.wait() == 0
-        found = world.outcomes(range(1, count + 1))
-        assert found["answer"] >= count - 4 * 5, found  # at most those being sent when it was killed
+        assert world.outcomes(range(1, count + 1)).total() == count
+        world.clean_log()
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_t15_killed_while_it_searches_it_answers_after_the_restart(tmp_path, mode):
+    port = free_port()
+    async with World(tmp_path) as world:
+        bot = await world.start(mode, port, takes=60)
+        for number in range(1, 6):
+            if mode == "webhook":
+                await world.post(port, message(number))  # from now on it is ours
+            else:
+                world.telegram.put(message(number))
+        await world.until(lambda: mode == "webhook" or world.confirmed() == 6)
+        bot.kill()
+        await bot.wait()
+        assert not world.heard() and (mode == "webhook" or not world.telegram.pending)
+        bot = await world.start(mode, port, takes=0.01)
+        await world.until(lambda: len(world.heard()) == 5)
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.wait() == 0
+        assert world.outcomes(range(1, 6)) == {"answer": 5}
         assert "was left behind" in world.clean_log()
+
+
+async def test_t15_killed_while_it_sends_it_repeats_nothing_and_says_so(tmp_path):
+    async def silent(method, _):
+        if method == "sendMessage":
+            await asyncio.Event().wait()
+
+    async with World(tmp_path) as world:
+        bot = await world.start()
+        world.telegram.hold = silent
+        world.telegram.put(message(1))
+        await world.until(world.heard)
+        bot.kill()
+        await bot.wait()
+        world.telegram.hold = None
+        bot = await world.start()
+        await world.until(lambda: len(world.told(1)) == 2)
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.wait() == 0
+        assert world.outcomes((1,)) == {"both": 1}
 
 
 async def test_t15_stopped_with_answers_in_flight_it_delivers_them(tmp_path):

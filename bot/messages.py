@@ -23,7 +23,7 @@ from retrieval.types import Answer, Reason, Script
 
 # what `xianwen ingest` reports while it works
 STAGES: dict[str, tuple[str, str]] = {
-    "read": ("读取和清理", "reading and cleaning"),
+    "read": ("读取文章", "reading"),
     "clean": ("清理文章", "cleaning"),
     "embed": ("计算向量", "embedding"),
     "index": ("编排索引", "indexing"),

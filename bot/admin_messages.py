@@ -62,10 +62,10 @@ RELOAD_REJECTED = Words("未收：{source}：{why}", "Rejected: {source}: {why}"
 RELOAD_FAILED = Words("收录没有成功，原来的照常使用。\n{problem}", "It failed; the old version stays.\n{problem}")
 STATUS = Words(
     "版本 {generation}\n建于 {created}\n文章 {articles} 篇，段落 {passages} 段，县 {counties} 个\n模型 {model}\n"
-    "已运行 {uptime}，答过 {questions} 问，正在排队 {queue}\n"
+    "已运行 {uptime}，答过 {questions} 问，正在排队 {queue}\n没答上的问题 {gaps} 个，等消息的 {waiting} 人\n"
     "上次收录：{reload}",
     "Generation {generation}\nCreated {created}\n{articles} articles, {passages} passages, {counties} counties\n"
-    "Model {model}\nUp {uptime}, {questions} questions, {queue} waiting\n"
+    "Model {model}\nUp {uptime}, {questions} questions, {queue} waiting\n{gaps} gaps, {waiting} people wait\n"
     "Last reload: {reload}",
 )
 PROBLEM = Words("问题：{problem}", "Problem: {problem}")

@@ -60,6 +60,8 @@ async def status(desk: Desk, _: str) -> None:
         uptime=timedelta(seconds=int(time.monotonic() - figures.started)),
         questions=figures.questions,
         queue=services.order.waiting,
+        gaps=len(services.ledger.gaps.open()),
+        waiting=services.ledger.gaps.waiting(),
         reload=figures.last_reload,
     )
     for what in filter(None, (problem, figures.problem)):

@@ -122,11 +122,21 @@ async def test_what_may_have_arrived_is_not_sent_twice(fault):
         assert bench.engine.asked[1][0] == "村卫生室怎么办" and len(bench.telegram.texts()) == 3
 
 
-async def test_failing_typing_does_not_cost_the_answer():
+async def test_typing_is_shown_only_for_answers_that_take_a_while(monkeypatch):
+    async with Harness() as bench:
+        await bench.say("村卫生室怎么办")
+        assert not bench.telegram.of("sendChatAction")
+        monkeypatch.setattr(delivery, "_TYPING_AFTER_S", 0.0)
+        await bench.say("村卫生室怎么办")
+        assert [values["action"] for values in bench.telegram.of("sendChatAction")] == ["typing"]
+
+
+async def test_failing_typing_does_not_cost_the_answer(monkeypatch):
+    monkeypatch.setattr(delivery, "_TYPING_AFTER_S", 0.0)
     async with Harness() as bench:
         bench.telegram.faults.append(("sendChatAction", (400, "Bad Request: chat not found", None)))
         await bench.say("村卫生室怎么办")
-        assert len(bench.telegram.texts()) == 1
+        assert len(bench.telegram.texts()) == 1 and bench.telegram.of("sendChatAction")
 
 
 async def test_duplicate_update_is_answered_once_even_across_a_restart(tmp_path):

@@ -8,9 +8,10 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,7 @@ class Publication:
         self._folder = folder
         self._settings = settings
         self._corpus = CorpusWriter(folder / CORPUS)
-        self._content = hashlib.sha256(_canonical([generations.FORMAT, asdict(settings)]))
+        self._content = hashlib.sha256(_canonical([generations.FORMAT, settings]))
         self._divisions: dict[str, Division] = {}
         self._sources: list[tuple[str, str]] = []
 
@@ -107,8 +108,8 @@ class Publication:
         self._corpus.add_article(article, passages, keys)
         for division in divisions:
             self._divisions[division.code] = division
-        self._content.update(_canonical([asdict(article), [asdict(passage) for passage in passages]]))
-        self._content.update(_canonical([asdict(division) for division in divisions]))
+        self._content.update(_canonical([article, passages]))
+        self._content.update(_canonical(divisions))
 
     def mark_replaced(self, article_id: str, by: str) -> None:
         """Tell that the article ``by`` says it replaces an article that was added; after the last one was."""
@@ -119,7 +120,7 @@ class Publication:
         """Add what was done to one file, in the order of reading."""
         self._corpus.add_source(len(self._sources), record)
         self._sources.append((record.source, record.digest))
-        self._content.update(_canonical(asdict(record)))
+        self._content.update(_canonical(record))
 
     def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
         """(row, context, text, county codes, key of the embedded text) of every passage added, by row."""
@@ -181,4 +182,11 @@ class Publication:
 
 
 def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=dict).encode() + b"\n"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain).encode() + b"\n"
+
+
+def _plain(value: Any) -> dict[str, object]:
+    """The fields of a dataclass, or a mapping; unlike ``asdict`` it copies nothing, which took half of the time."""
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return dict(value)

@@ -197,6 +197,7 @@ def test_entities_of_a_list_are_not_expanded(site: Site, tmp_path: Path) -> None
     site.pages["/feed"] = Said(f"{text}{site.url}/a.html</link></item><item><link>&f;&e9;</link></item></rss>".encode())
     site.page("/a.html", "甲")
     assert had(crawl(settings(tmp_path), f"{site.url}/feed"), site) == ["/a.html"]
+    assert site.paths() == ["/feed", "/a.html"]
 
 
 @pytest.mark.parametrize("body", [b"<?xml version='1.0'?><s/>", b"<rss", b"\x1f\x8b broken", b"<rss>" + b"<a>" * 5000])
@@ -372,6 +373,18 @@ def test_a_page_is_gone_after_some_runs_in_a_row(site: Site, tmp_path: Path) -> 
     assert [one.passing for one in last] == [False]
 
 
+def test_a_found_page_that_is_missing_is_asked_for_in_each_run(site: Site, tmp_path: Path) -> None:
+    site.pages["/sitemap.xml"] = sitemap(site, *(f"/{name}" for name in "abcde"))
+    for name in "abcde":
+        site.page(f"/{name}", name)
+    line, config = f"{site.url}/sitemap.xml", settings(tmp_path, gone_after_runs=3)
+    crawl(config, line)
+    del site.pages["/a"]
+    counts = [len(crawl(settings(tmp_path, gone_after_runs=3, recheck_after_h=0), line).copies)]
+    counts += [len(crawl(config, line).copies) for _ in range(3)]
+    assert counts == [5, 5, 4, 4]
+
+
 def test_410_is_believed_at_once(site: Site, tmp_path: Path) -> None:
     for name in "ab":
         site.page(f"/{name}", name)
@@ -453,6 +466,17 @@ def test_the_folder_of_copies_stays_small(site: Site, tmp_path: Path) -> None:
     site.pages["/3"] = Said(b"changed")
     crawl(settings(tmp_path), f"{site.url}/3")
     assert sum(file.stat().st_size for file in folder.glob("*/*")) < 900_000, "the former bytes of a page go"
+
+
+def test_a_copy_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with WebCache(tmp_path) as cache:
+        monkeypatch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            cache.keep(b"page")
+    assert [file for file in tmp_path.rglob("*") if file.is_file() and "objects" in file.parts] == []
 
 
 def test_a_damaged_copy_is_fetched_anew(site: Site, tmp_path: Path) -> None:

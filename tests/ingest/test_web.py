@@ -153,6 +153,33 @@ def test_a_site_that_is_down_loses_nothing_even_without_an_index(site: Site, tmp
     assert published(config) == before
 
 
+def test_what_was_fetched_and_not_yet_published_goes_before_what_was(site: Site, tmp_path: Path) -> None:
+    """An ingest was killed between fetching a change and publishing it, and then the site went down."""
+    urls = fill(site)
+    config = single(tmp_path, retries=0)
+    ingest(config, *urls)
+    site.page("/n/anji.html", "安吉县卫生健康工作计划", prose("安吉县", "在每个集镇设一处急救站"))
+    assert len(list(read_sources(urls, config))) == 3
+    for path in list(site.pages):
+        site.pages[path] = Said(status=503)
+    ingest(config, *urls)
+    assert "急救站" in published(config)[urls[2]]
+
+
+def test_pages_are_asked_for_once_however_often_they_are_read(site: Site, tmp_path: Path) -> None:
+    """New pages teach what is furniture of their site, and the old ones must be cleaned again for it."""
+    furniture = "<p>德清融媒体中心出品,欢迎订阅本台节目单</p>"
+    urls = [f"{site.url}/n/{number}.html" for number in range(6)]
+    for number, url in enumerate(urls):
+        body = "".join(f"<p>德清县今年在{place}新建{number + 3}处急救站,并培训急救员。</p>" for place in "东西南北中")
+        site.page(url.removeprefix(site.url), f"德清县第{number}号工作计划", body + furniture)
+    ingest(single(tmp_path), *urls[:2])
+    site.asked.clear()
+    report = ingest(single(tmp_path), *urls)
+    assert report.cleaned == 6, "the first two were cleaned again"
+    assert sorted(site.paths()) == sorted(url.removeprefix(site.url) for url in urls)
+
+
 def test_a_page_goes_after_its_runs_and_the_others_stay(site: Site, tmp_path: Path) -> None:
     urls = fill(site)
     config = single(tmp_path, gone_after_runs=2)

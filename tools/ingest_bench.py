@@ -1,4 +1,4 @@
-"""``make bench-ingest``: how fast articles become an index, from nothing and after a few have changed.
+"""How fast articles become an index, from nothing and after a few have changed.
 
     python -m tools.ingest_bench [--articles 1000] [--json] [--profile FILE]
 

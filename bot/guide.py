@@ -79,7 +79,7 @@ class Guide:
         known = self._of(corpus)
         if known.comparison is None:
             offers = itertools.islice(_pairs(*self._firsts(corpus)), _TRIED)
-            fit = (names for names in offers if self._answers(compared(names[:2], names[2]), _complete))
+            fit = (names for names in offers if self.answered(compared(names[:2], names[2]), _complete))
             known.comparison = " ".join(next(fit, ())).strip()
         return known.comparison
 
@@ -89,7 +89,7 @@ class Guide:
         known = self._of(corpus)
         if county.code not in known.points:
             found = _points(corpus, county)
-            kept = (point for point in found if self._answers(point.question, _from(point)))
+            kept = (point for point in found if self.answered(point.question, _from(point)))
             known.points[county.code] = tuple(itertools.islice(kept, _MOST_POINTS))
         return known.points[county.code]
 
@@ -100,10 +100,6 @@ class Guide:
         if known.newest is None:
             known.newest = tuple(article.id for article in newest_first(corpus.articles()))
         return known.newest
-
-    def answered(self, question: str) -> bool:
-        """Whether a question has an answer."""
-        return self._answers(question)
 
     def related(self, answer: Answer) -> tuple[str, ...]:
         """Questions that the headings around the first citation answer; none where there are none."""
@@ -121,17 +117,19 @@ class Guide:
             for point in _points_of(passage, counties)
         }
         tried = [offer for offer in offers if offer != asked][:_TRIED_RELATED]
-        fit = (offer for offer in tried if self._answers(offer, _from(offers[offer])))
+        fit = (offer for offer in tried if self.answered(offer, _from(offers[offer])))
         return tuple(itertools.islice(fit, RELATED))
 
     def where_to_turn(self, answer: Answer) -> tuple[str, ...]:
         """For somebody who is ill: questions on where to go that the articles answer, of the county if one is named."""
         names = [division.short for division in answer.question.counties[:1]]
         offers = [f"{names[0]} {words}" if names else f"哪些县提到{words}？" for words in _TURN_TO]
-        return tuple(itertools.islice((offer for offer in offers if self._answers(offer)), RELATED))
+        return tuple(itertools.islice((offer for offer in offers if self.answered(offer)), RELATED))
 
     def _firsts(self, corpus: Corpus) -> tuple["Firsts", list[Division]]:
-        counties = _spread(counties_of(corpus)[:_COUNTIES_LOOKED_AT])
+        ordered = counties_of(corpus)[:_COUNTIES_LOOKED_AT]
+        step = max(1, len(ordered) // EXAMPLES)  # far ones first, so that examples do not all come from one province
+        counties = [county for first in range(step) for county in ordered[first::step]]
         firsts = [
             (county, point) for county in counties for point in itertools.islice(_points(corpus, county), _POINTS_READ)
         ]
@@ -142,12 +140,13 @@ class Guide:
         used: set[str] = set()
         for kind in (_facts, _overviews, _searches, _comparisons, _facts, _overviews, _overviews, _facts):
             for offer, names in itertools.islice(kind(firsts, counties), _TRIED):
-                if offer not in used and not used & names and self._answers(offer, _complete):
+                if offer not in used and not used & names and self.answered(offer, _complete):
                     used |= {offer, *names}
                     yield offer
                     break
 
-    def _answers(self, question: str, fits: Callable[[Answer], bool] = bool) -> bool:
+    def answered(self, question: str, fits: Callable[[Answer], bool] = bool) -> bool:
+        """Whether a question has an answer, and one that ``fits``."""
         known = self._of(self._engine.current())
         if question not in known.answers:
             if len(known.answers) >= _MOST_REMEMBERED:
@@ -196,12 +195,6 @@ def newest_first(articles: Iterable[Article]) -> list[Article]:
     """By date, those without one last, then by title."""
     by_title = sorted(articles, key=lambda article: (article.title, article.id))
     return sorted(by_title, key=lambda article: article.published or "", reverse=True)
-
-
-def _spread(counties: Sequence[Division]) -> list[Division]:
-    """Far ones first, so that examples do not all come from one province."""
-    step = max(1, len(counties) // EXAMPLES)
-    return [county for first in range(step) for county in counties[first::step]]
 
 
 Offers = Iterator[tuple[str, set[str]]]

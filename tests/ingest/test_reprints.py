@@ -153,7 +153,7 @@ def test_counties_to_find_a_text_by_are_not_lost():
 
 def test_what_an_administrator_names_wins():
     texts = [
-        text("a", BODY, standing=Standing.ISSUER),
+        text("a", BODY + "\n(完)", standing=Standing.ISSUER),
         text("b", BODY, standing=Standing.COPIER, url="https://b.example/1"),
         text("other", "完全不同的文字，与上面毫无关系，只是有人说它是转载。" * 3, canonical="https://b.example/1"),
     ]

@@ -41,7 +41,8 @@ class _Late(Exception):
 class Reply:
     """A server's answer; ``headers`` have lower-case names, ``cookies`` are its Set-Cookie lines.
 
-    ``parts`` yields the body as it was sent (still compressed), and may raise Unreachable.
+    Values are bytes as Latin-1, so that what is sent back is what came. ``parts`` yields the body as it was sent (still
+    compressed), and may raise Unreachable.
     """
 
     status: int
@@ -71,11 +72,10 @@ class Line:
     @contextmanager
     def get(self, url: str, headers: dict[str, str]) -> Iterator[Reply]:
         """Ask for one address, redirects not followed. Raises Unreachable and Closed."""
+        sent = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()]
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s)
         try:
-            with self._pool.stream(
-                "GET", url, headers=list(headers.items()), extensions={"timeout": timeouts}
-            ) as response:
+            with self._pool.stream("GET", url, headers=sent, extensions={"timeout": timeouts}) as response:
                 said = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers]
                 cookies = tuple(value for name, value in said if name == "set-cookie")
                 yield Reply(response.status, dict(reversed(said)), cookies, _parts(response))

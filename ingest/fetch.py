@@ -50,6 +50,7 @@ _REFRESH = re.compile(
     rb"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*content\s*=\s*[\"']\s*(\d{1,3})\s*;\s*url\s*=\s*[\"']?([^\"'>]+)",
     re.IGNORECASE,
 )
+_COOKIE = re.compile(r"\s*([!-:<>-~]{1,256})=([!-:<-~]{0,4096})")
 _REFRESHES = 4096  # bytes at most of a page that is nothing but a redirect
 _SOON = 5  # seconds at most before such a page leads on
 
@@ -174,7 +175,7 @@ class Fetcher:
                 cookies.setdefault(host, {}).update(_cookies(reply))
                 if reply.status == 304 and more:
                     return Unchanged(url)
-                place = reply.headers.get("location", "") if reply.status in _REDIRECTS else ""
+                place = _escaped(reply.headers.get("location", "")) if reply.status in _REDIRECTS else ""
                 page = None if place else self._received(url, reply, any_type)
             if page is not None:
                 place = _refresh(page)
@@ -261,9 +262,14 @@ def _bounded(reply: Reply, most_bytes: int) -> bytes:
     return bytes(data)
 
 
+def _escaped(place: str) -> str:
+    """A Location header whose server wrote Chinese into it as bytes of whichever encoding: they are sent back so."""
+    return re.sub(r"[\x80-\xff]", lambda byte: f"%{ord(byte[0]):02X}", place)
+
+
 def _cookies(reply: Reply) -> dict[str, str]:
     """Names and values that the server wants back while its redirects are followed, and never again."""
-    found = (re.match(r"\s*([^\s=;,]{1,256})=([^;\x00-\x20]{0,4096})", line) for line in reply.cookies[:50])
+    found = (_COOKIE.match(line) for line in reply.cookies[:50])
     return {one[1]: one[2] for one in found if one}
 
 

@@ -19,6 +19,7 @@ from retrieval.config import Config
 _ROBOTS_FOR_S = 24 * 3600.0
 _LONGEST_WAIT_S = 300.0  # a server that asks for more is left alone in this run
 _LEAST_BACKOFF_S = 0.1
+_BY_LEAVE = "save the page by hand, or with the owner's leave set [web] obey_robots = false"
 _FAILURES = 3  # in a row: then the host is down, and nobody waits for it once more for every page
 _log = logging.getLogger(__name__)
 
@@ -94,12 +95,14 @@ class Hosts:
         for future in wait(self._running, pause, FIRST_COMPLETED).done:
             host, job = self._running.pop(future)
             host.busy = False
-            yield from self._answered(host, job, future.result())
+            yield from self._answered(host, job, _result(future, job))
 
     def _start(self, pool: ThreadPoolExecutor) -> Iterator[tuple[Job, Answer]]:
         for host in list(self._hosts.values()):
             if host.jobs and not self.unasked:
                 self.unasked = self._spent()
+            if host.jobs:
+                self._knows_rules(host)
             while host.jobs and not host.busy and (refused := self._refused(host)):
                 if not (job := host.jobs.popleft()).robots:
                     yield job, refused
@@ -143,7 +146,8 @@ class Hosts:
             host.rules = rules_of(None, self._web.user_agent)
         if host.rules is None:
             fresh, body = self._cache.robots(host.origin, _ROBOTS_FOR_S)
-            host.rules = rules_of(body, self._web.user_agent) if fresh else None
+            if fresh:
+                self._obey(host, rules_of(body, self._web.user_agent))
         return host.rules is not None
 
     def _allowed(self, host: _Host, url: str) -> bool:
@@ -151,8 +155,7 @@ class Hosts:
 
     def _forbidden(self, host: _Host, url: str) -> Failed:
         why = f"{host.origin}/robots.txt asks programs not to read it"
-        what_to_do = "save the page by hand, or with the owner's leave set [web] obey_robots = false"
-        return Failed(url, why, what_to_do, passing=True)
+        return Failed(url, why, _BY_LEAVE, passing=True)
 
     def _answered(self, host: _Host, job: Job, answer: Answer) -> Iterator[tuple[Job, Answer]]:
         delay = max(self._web.delay_s, host.rules.delay_s if host.rules else 0.0)
@@ -187,4 +190,19 @@ class Hosts:
             host.down = replace(answer, why=why, passing=True)
             return
         self._cache.put_robots(host.origin, body)
-        host.rules = rules_of(body, self._web.user_agent)
+        self._obey(host, rules_of(body, self._web.user_agent))
+
+    def _obey(self, host: _Host, rules: Rules) -> None:
+        host.rules = rules
+        if rules.delay_s > _LONGEST_WAIT_S:
+            why = f"{host.origin}/robots.txt asks for {rules.delay_s:g} s between two requests"
+            host.down = Failed(host.origin, why, _BY_LEAVE, passing=True)
+
+
+def _result(future: Future[Answer], job: Job) -> Answer:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - one strange answer must not end a run of hours; it is logged and told
+        _log.exception("cannot ask for %s", job.url)
+        why = f"internal error ({type(error).__name__}: {error})"
+        return Failed(job.url, why, "report this with the address", passing=True)

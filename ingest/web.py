@@ -35,7 +35,7 @@ def read_web(
     except (OSError, sqlite3.Error) as error:
         _log.warning("the copies of web pages cannot be used", exc_info=True)
         why = f"copies cannot be kept in {config.data_dir / FOLDER} ({error})"
-        yield from (Rejected(root.url, why, "check the disk and its permissions", passing=True) for root in roots)
+        yield from (Rejected(root.url, why, "check the disk, or move that folder away", passing=True) for root in roots)
         return
     for copy in harvest.copies:
         yield from _documents(copy, config, reader, known)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.crawl import Crawl, Harvest
+from ingest.fetch import Fetcher
 from ingest.roots import Root, parse_root
 from ingest.webcache import WebCache
 from retrieval.config import Config
@@ -250,6 +251,34 @@ def test_a_host_is_asked_slowly(site: Site, tmp_path: Path) -> None:
     gaps = [after - before for before, after in pairwise(rest)]
     assert min(gaps) >= 0.2
     assert rest[0] - first >= 0.05
+
+
+@pytest.mark.parametrize("delay", ["86400", "301"])
+def test_a_host_that_wants_hours_between_requests_is_left_alone(site: Site, tmp_path: Path, delay: str) -> None:
+    site.pages["/robots.txt"] = Said(f"User-agent: *\nCrawl-delay: {delay}\n".encode(), kind="text/plain")
+    site.page("/a", "甲")
+    for _ in range(2):
+        harvest = crawl(settings(tmp_path), f"{site.url}/a")
+        assert "between two requests" in told(harvest, site)["/a"]
+    assert site.paths() == []
+
+
+def test_an_error_of_our_own_ends_one_page_and_not_the_run(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.page("/a", "甲")
+    site.page("/b", "乙")
+    real = Fetcher.ask
+
+    def ask(self: Fetcher, url: str, *more: object, **others: object) -> object:
+        if url.endswith("/a"):
+            raise ZeroDivisionError("oh")
+        return real(self, url, *more, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Fetcher, "ask", ask)
+    harvest = crawl(settings(tmp_path), f"{site.url}/a", f"{site.url}/b")
+    assert had(harvest, site) == ["/b"]
+    assert "internal error (ZeroDivisionError" in told(harvest, site)["/a"]
 
 
 def test_a_server_that_asks_for_patience_gets_it(site: Site, tmp_path: Path) -> None:

@@ -205,6 +205,17 @@ def test_conditions_are_sent_and_honoured(site: Site, tmp_path: Path) -> None:
     assert isinstance(ask(site, "/b", settings(tmp_path)), Fetched)
 
 
+def test_bytes_in_headers_come_back_as_they_were(site: Site, tmp_path: Path) -> None:
+    """Servers write Chinese into headers, in whichever encoding: here as Latin-1, which is what bytes look like."""
+    site.pages["/a"] = Said(status=302, headers={"Location": "/" + "通知".encode("gb18030").decode("latin-1")})
+    site.pages["/%CD%A8%D6%AA"] = Said(b"<p>x</p>", headers={"ETag": '"\xcd\xa8"', "Set-Cookie": "a=\xcd\xa8; Path=/"})
+    page = ask(site, "/a", settings(tmp_path))
+    assert isinstance(page, Fetched)
+    assert page.url == site.url + "/%CD%A8%D6%AA"
+    ask(site, "/%CD%A8%D6%AA", settings(tmp_path), known=page.url, conditions={"If-None-Match": page.headers["etag"]})
+    assert site.asked[-1].headers["if-none-match"] == '"\xcd\xa8"'
+
+
 def test_a_304_that_nobody_asked_for_is_no_page(site: Site, tmp_path: Path) -> None:
     site.pages["/a"] = Said(status=304)
     assert "304" in failed(site, "/a", settings(tmp_path)).why

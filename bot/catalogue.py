@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot import cards, markup
-from bot.guide import Guide, Point, articles_of, counties_of, overview_of
+from bot.guide import Guide, Point, counties_of, overview_of
 from bot.markup import Line, Span
 from bot.messages import Say, join, say
 from bot.outgoing import Button, OutgoingMessage, Rows, asking, label, rows, telegram_lines
@@ -81,7 +81,7 @@ def county_page(
     place = _spoken(_where(county), script)
     title = say(Say.COUNTY, script, county=_spoken(county.name, script), place=place) if place else county.name
     lines = [Line((Span(markup.clean(title), "b"),))]
-    articles = [corpus.article(name) for name in articles_of(corpus, county.code)]
+    articles = [corpus.article(name) for name in _articles_of(corpus, county.code)]
     facts = say(Say.COUNTY_FACTS, script, articles=len(articles), span=_as_of(articles, script))
     lines.append(Line((Span(facts if questions else say(Say.COUNTY_EMPTY, script)),)))
     shown = _paged(points, page, _POINTS_A_PAGE)
@@ -156,6 +156,12 @@ def source_page(
     return _first(telegram_lines(lines), (*buttons, tuple(way), *back)), key, questions
 
 
+def _articles_of(corpus: Corpus, county: str) -> list[str]:
+    """Ids of the articles with passages about a county, in the order of their rows."""
+    passages = corpus.passages(corpus.rows_of_counties([county])[:_PASSAGES_LOOKED_AT])
+    return list(dict.fromkeys(passage.article_id for passage in passages))
+
+
 def _headings(corpus: Corpus, article: Article) -> list[str]:
     passages = corpus.passages(list(corpus.rows_of_article(article.id))[:_PASSAGES_LOOKED_AT])
     headings = dict.fromkeys(markup.clean(passage.heading[0]) for passage in passages if passage.heading)
@@ -174,10 +180,8 @@ def _as_of(articles: Sequence[Article], script: Script) -> str:
     return say(Say.AS_OF, script, day=max(days)) if days else say(Say.NO_DATE, script)
 
 
-def span_of(articles: Sequence[Article], script: Script) -> str:
-    """From when to when the articles are: their days, else the years that they speak of; empty where none is known."""
-    times = sorted(article.published for article in articles if article.published)
-    times = times or sorted(str(year) for article in articles for year in article.years)
+def span_of(times: Sequence[str], script: Script) -> str:
+    """From when to when the articles are; empty where that is not known."""
     if not times:
         return ""
     alone = say(Say.SPAN_ALONE, script, day=times[0])

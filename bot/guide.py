@@ -54,6 +54,7 @@ class _Known:
     examples: tuple[str, ...] | None = None
     newest: tuple[str, ...] | None = None
     comparison: str | None = None
+    times: tuple[str, ...] | None = None
     points: dict[str, tuple[Point, ...]] = field(default_factory=dict)
 
 
@@ -100,6 +101,17 @@ class Guide:
         if known.newest is None:
             known.newest = tuple(article.id for article in newest_first(corpus.articles()))
         return known.newest
+
+    def times(self) -> tuple[str, ...]:
+        """The first and the last day of the articles, else year that they speak of; nothing where none is known."""
+        corpus = self._engine.current()
+        known = self._of(corpus)
+        if known.times is None:
+            articles = corpus.articles()
+            days = [article.published for article in articles if article.published]
+            days = days or [str(year) for article in articles for year in article.years]
+            known.times = (min(days), max(days)) if days else ()
+        return known.times
 
     def related(self, answer: Answer) -> tuple[str, ...]:
         """Questions that the headings around the first citation answer; none where there are none."""
@@ -183,12 +195,6 @@ def overview_of(county: str) -> str:
 def compared(counties: Sequence[str], topic: str) -> str:
     """The question that compares counties."""
     return f"{'和'.join(counties)} {topic or '重点工作'}"
-
-
-def articles_of(corpus: Corpus, county: str) -> list[str]:
-    """Ids of the articles with passages about a county, in the order of their rows."""
-    passages = corpus.passages(corpus.rows_of_counties([county])[:_PASSAGES_LOOKED_AT])
-    return list(dict.fromkeys(passage.article_id for passage in passages))
 
 
 def newest_first(articles: Iterable[Article]) -> list[Article]:

@@ -113,7 +113,7 @@ async def forget(update: Update, context: Context) -> None:
 
 def _introduction(services: Services, script: Script) -> tuple[str, tuple[str, ...]]:
     corpus = services.engine.current()
-    span = catalogue.span_of(corpus.articles(), script)
+    span = catalogue.span_of(services.guide.times(), script)
     counties = len(counties_of(corpus))
     text = say(Say.START, script, articles=corpus.manifest.articles, counties=counties, span=span)
     return text, services.guide.examples()

@@ -28,8 +28,9 @@ check: .venv/.installed-dev  ## what CI runs besides the tests
 run: .venv/.installed  ## the Telegram bot; needs XIANWEN_TELEGRAM_TOKEN
 	$(BIN)/xianwen run
 
-bench: .venv/.installed-dev  ## speed and memory
+bench: .venv/.installed-dev  ## speed and memory, and the bot under load
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.load
 
 cleaning: .venv/.installed-dev  ## our extraction of articles beside that of others, on pages of our own
 	$(BIN)/python -m benchmarks.cleaning

@@ -147,7 +147,7 @@ async def test_answers_in_flight_are_delivered_before_the_end(world):
     gate = threading.Event()
     world.engine.answer = lambda text, history: answered(text) if gate.wait(20) else None
     confirmed = []
-    async with running(world):
+    async with running(world, concurrent_questions=5):
         confirm = world.service._poller.confirm
         world.service._poller.confirm = lambda: confirmed.append(len(world.telegram.texts())) or confirm()
         for user in range(2000, 2005):

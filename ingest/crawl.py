@@ -5,10 +5,9 @@ off a list is no sign that it is gone. A page is gone when its server says so, s
 """
 
 import datetime
-import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -26,7 +25,6 @@ _REPEATED = 4  # how often one of them may stand there: links that lead in a cir
 _QUERIES = 500  # different queries of one path: calendars and filters have no end
 _FEW = 3  # pages that may be missing at once without suspicion
 _DOUBT = 5  # how many times as long it takes where most pages of a site are missing
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,21 @@ class Harvest:
 class Crawl:
     """One run."""
 
-    def __init__(self, config: Config, cache: WebCache, *, offline: bool = False) -> None:
+    def __init__(
+        self,
+        config: Config,
+        cache: WebCache,
+        *,
+        offline: bool = False,
+        watch: Callable[[int, str], None] = lambda *_: None,
+    ) -> None:
+        """``watch`` is called with how many answers there were, and the address of the last one."""
         self._web = config.web
         self._most_bytes = config.ingest.max_file_mb * 2**20
         self._cache = cache
         self._offline = offline or config.web.offline
+        self._watch = watch
+        self._answers = 0
         self._hosts = Hosts(config, cache)
         self._run = 0
         self._targets: dict[str, Target] = {}
@@ -94,10 +102,10 @@ class Crawl:
         return Harvest(tuple(_once(self._copies)), tuple(self._told))
 
     def _drain(self) -> None:
-        for done, (job, answer) in enumerate(self._hosts.answers(), start=1):
+        for job, answer in self._hosts.answers():
             self._settle(self._targets[job.url], answer)
-            if done % 100 == 0:
-                _log.info("%d requests, %d MiB, %s", self._hosts.requests, self._hosts.received >> 20, job.url)
+            self._answers += 1
+            self._watch(self._answers, job.url)
 
     def _want(self, target: Target) -> bool:
         """Have a page, from the kept copy where that will do; False where it is wanted already."""
@@ -262,10 +270,10 @@ class Crawl:
             self._tell(target, f"{failed.why}, so it is gone", "take it out of the list, or put it back on the site")
             return
         self._cache.put(copy)
-        others = ", as do most pages there" if trouble else ""
-        why = f"{failed.why}{others}; it counts as gone after {most} runs in a row, this is number {misses}"
+        why = failed.why + (", as do most pages there" if trouble else "")
         if copy.digest:
-            why = f"{why}; its copy of {_day(copy)} is used"
+            counted = f"it counts as gone after {most} runs in a row, this is number {misses}"
+            why = f"{why}; {counted}; its copy of {_day(copy)} is used"
             self._use(target, copy)
         self._tell(target, why, failed.what_to_do, passing=True)
 

@@ -92,7 +92,10 @@ class Intake:
                 self._store.put_page(seen.source, seen.digest, seen.site, seen.page)
 
     def _unseen(self, spool: Spool) -> Iterator[Look]:
-        found = corrected(read_anew(self._paths, self._config, self._store.knows), self._paths)
+        def fetched(done: int, url: str) -> None:
+            self._progress(Progress("read", done, done, url))
+
+        found = corrected(read_anew(self._paths, self._config, self._store.knows, watch=fetched), self._paths)
         for done, document in enumerate(found, start=1):
             self._progress(Progress("read", done, done, document.source))
             if isinstance(document, Rejected):

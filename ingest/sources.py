@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ingest.document import RawDocument, Rejected, Unread, Unreadable, printable
@@ -28,11 +28,17 @@ def read_sources(paths: Sequence[str], config: Config) -> Iterator[RawDocument |
 
 
 def read_anew(
-    paths: Sequence[str], config: Config, known: Known | None, *, again: bool = False
+    paths: Sequence[str],
+    config: Config,
+    known: Known | None,
+    *,
+    again: bool = False,
+    watch: Callable[[int, str], None] = lambda *_: None,
 ) -> Iterator[RawDocument | Rejected | Unread]:
     """As ``read_sources``, but files of which ``known`` tells that they need no parsing are only named.
 
-    With ``again`` web pages are read once more as this run had them.
+    With ``again`` web pages are read once more as this run had them. ``watch`` is called while pages are fetched, with
+    how many answers there were and the address of the last one.
     """
     addresses: list[str] = []
     taken: set[str] = set()
@@ -62,15 +68,9 @@ def read_anew(
                 taken.add(source)
             yield from unread
         if addresses:
-            yield from _from_web(addresses, config, reader, known, again)
+            from ingest.web import read_web  # httpcore takes a moment to import
 
-
-def _from_web(
-    addresses: Sequence[str], config: Config, reader: Reader, known: Known | None, again: bool
-) -> Iterator[RawDocument | Rejected | Unread]:
-    from ingest.web import read_web  # httpcore takes a moment to import
-
-    yield from read_web(addresses, config, reader, known, again=again)
+            yield from read_web(addresses, config, reader, known, again=again, watch=watch)
 
 
 def _files(root: Path, unread: list[Rejected]) -> Iterator[tuple[Path, Path]]:

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.crawl import Crawl
@@ -13,17 +13,24 @@ from ingest.roots import read_roots
 from ingest.webcache import Copy, WebCache, read_object
 from retrieval.config import Config
 
+Watch = Callable[[int, str], None]
 FOLDER = "web"  # below the data
 _log = logging.getLogger(__name__)
 
 
 def read_web(
-    paths: Sequence[str], config: Config, reader: Reader, known: Known | None, *, again: bool = False
+    paths: Sequence[str],
+    config: Config,
+    reader: Reader,
+    known: Known | None,
+    *,
+    again: bool = False,
+    watch: Watch = lambda *_: None,
 ) -> Iterator[RawDocument | Rejected | Unread]:
     """The articles that addresses, and files of addresses, stand for; by address.
 
     ``source`` is the address in its one form. With ``again`` nobody is asked: the copies of this run are read once
-    more. A page whose server fails comes from its copy, and is told besides.
+    more. A page whose server fails comes from its copy, and is told besides. ``watch`` is as in ``Crawl``.
     """
     roots, refused = read_roots(paths, config.web.depth)
     yield from refused
@@ -31,7 +38,7 @@ def read_web(
         return
     try:
         with WebCache(config.data_dir / FOLDER) as cache:
-            harvest = Crawl(config, cache, offline=again).run(roots)
+            harvest = Crawl(config, cache, offline=again, watch=watch).run(roots)
     except (OSError, sqlite3.Error) as error:
         _log.warning("the copies of web pages cannot be used", exc_info=True)
         why = f"copies cannot be kept in {config.data_dir / FOLDER} ({error})"

@@ -117,7 +117,9 @@ def test_files_of_addresses_are_read_wherever_they_are_named(site: Site, tmp_pat
 def test_a_list_page_is_published_as_its_articles(site: Site, tmp_path: Path) -> None:
     urls = fill(site)
     config = single(tmp_path)
-    report = ingest(config, f"{site.url}/n/ depth=1")
+    told: list[str] = []
+    report = build([f"{site.url}/n/ depth=1"], config, HashEmbedder(), lambda progress: told.append(progress.source))
+    assert told[:4] == [f"{site.url}/n/", *urls], "signs of life while pages are fetched"
     assert sorted(published(config)) == sorted(urls)
     assert not report.rejected
     again = ingest(single(tmp_path, recheck_after_h=0), f"{site.url}/n/ depth=1")

@@ -5,6 +5,7 @@ sentence-transformers, and torch under it, take seconds to import: that happens 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ import numpy as np
 
 from retrieval.config import EmbeddingConfig
 from retrieval.errors import EmbeddingError
-from retrieval.static import CONFIG_FILE, StaticModel, Vectors
+from retrieval.static import CONFIG_FILE, READING_FILE, Patch, StaticModel, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -88,6 +89,15 @@ class StaticEmbedder:
     def embed_query(self, text: str) -> Vectors:
         """The vector of what is asked: float32 ``(1, dim)``."""
         return self._model.encode([self._prompts[0] + text])
+
+    def reading(self, patch: Patch | None = None) -> StaticEmbedder:
+        """The model that compares a question with sentences that were found: this one with rows of its own.
+
+        ``patch`` is the one that ships unless given (see ``training/reading.py``). Raises EmbeddingError.
+        """
+        made = copy.copy(self)
+        made._model = self._model.patched(patch or Patch.load(READING_FILE))
+        return made
 
     def weight(self, word: str) -> float:
         """How much a word counts, as the model learned it: about 0.5 for particles, 3 for a name of a programme."""

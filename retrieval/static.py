@@ -27,6 +27,7 @@ Vectors = npt.NDArray[np.float32]
 CONFIG_FILE = "static_config.json"
 VOCABULARY_FILE = "vocabulary.txt"
 WEIGHTS_FILE = "model.safetensors"
+READING_FILE = Path(__file__).parent / "data" / "reading.safetensors"
 FORMAT = 1
 
 # A run of Han characters (with the iteration mark and zero), or a Latin or digit token; everything else separates.
@@ -57,6 +58,33 @@ def features_of_folded(folded: str, longest: int) -> list[str]:
         for size in range(2, min(longest, len(han)) + 1):
             found.extend([han[at : at + size] for at in range(len(han) - size + 1)])
     return found
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Rows that take the place of others: numbers int32 ``(n,)``, rows int8 ``(n, dim)``, scales float32 ``(n,)``."""
+
+    numbers: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float32]
+
+    @classmethod
+    def load(cls, path: Path) -> Patch:
+        """Reads what ``save`` wrote. Raises EmbeddingError."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            stored = load_file(path)
+            return cls(stored["numbers"], stored["rows"], stored["scales"])
+        except (OSError, KeyError, SafetensorError) as error:
+            raise EmbeddingError(f"cannot read the reading model, {path}: {error}; install xianwen again") from error
+
+    def save(self, path: Path) -> None:
+        """Writes one file."""
+        from safetensors.numpy import save
+
+        path.write_bytes(save({"numbers": self.numbers, "rows": self.rows, "scales": self.scales}))
 
 
 @dataclass(frozen=True)
@@ -98,6 +126,18 @@ class StaticModel:
         if version != FORMAT or rows.shape != wanted or len(names) != wanted[0] or scales.shape != wanted[:1]:
             raise EmbeddingError(f"the files of the model in {folder} do not fit together; install xianwen again")
         return cls(dict(zip(names, range(len(names)), strict=True)), rows, scales, longest)
+
+    def patched(self, patch: Patch) -> StaticModel:
+        """The model with other rows in some places, in memory.
+
+        Raises:
+            EmbeddingError: the patch was made for another model.
+        """
+        if patch.rows.shape[1:] != self.rows.shape[1:] or patch.numbers.max(initial=0) >= len(self.rows):
+            raise EmbeddingError("the reading model does not fit the bundled one; install xianwen again")
+        rows, scales = np.array(self.rows), self.scales.copy()
+        rows[patch.numbers], scales[patch.numbers] = patch.rows, patch.scales
+        return StaticModel(self.number, rows, scales, self.longest)
 
     def save(self, folder: Path) -> None:
         """Writes the three files that ``load`` reads; the configuration holds the digests of the other two."""

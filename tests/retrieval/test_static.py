@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.embed import BUNDLED_FOLDER
+from retrieval.embed import BUNDLED_FOLDER, StaticEmbedder
 from retrieval.errors import EmbeddingError
-from retrieval.static import CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE, StaticModel, features, quantise
+from retrieval.static import CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE, Patch, StaticModel, features, quantise
 
 TEXTS = [
     "推进村卫生室标准化建设，提高乡村医生待遇。",
@@ -190,3 +190,33 @@ def test_serving_imports_neither_torch_nor_jieba():
 def test_names_weigh_more_than_particles(bundled):
     assert bundled.weight("的") < bundled.weight("医院") < bundled.weight("医共体")
     assert bundled.weight("😀") == 0
+
+
+def test_a_patch_replaces_its_rows_and_no_others(tmp_path):
+    base = StaticModel.load(BUNDLED_FOLDER)
+    numbers = np.array([3, 70], np.int32)
+    patch = Patch(numbers, np.full((2, base.dim), 5, np.int8), np.array([0.5, 0.25], np.float32))
+    patch.save(tmp_path / "patch.safetensors")
+    patched = base.patched(Patch.load(tmp_path / "patch.safetensors"))
+    others = np.setdiff1d(np.arange(len(base.rows)), numbers)
+    np.testing.assert_array_equal(patched.rows[others], base.rows[others])
+    np.testing.assert_array_equal(patched.rows[numbers], patch.rows)
+    np.testing.assert_array_equal(patched.scales[numbers], patch.scales)
+    assert not (base.rows[numbers] == 5).all()
+    with pytest.raises(EmbeddingError, match="does not fit"):
+        base.patched(Patch(np.array([len(base.rows)], np.int32), patch.rows[:1], patch.scales[:1]))
+    with pytest.raises(EmbeddingError, match="cannot read the reading model"):
+        Patch.load(tmp_path / "none.safetensors")
+
+
+def test_the_reading_model_that_ships_fits_and_moves_questions_nearer():
+    plain = StaticEmbedder()
+    reading = plain.reading()
+    said = ["为行动不便的老年人提供上门诊疗服务。", "全县新建污水处理设施三处。"]
+    asked = "老人家走不动道，有大夫到屋里来瞧吗"
+
+    def lead(model):
+        near, far = (model.embed_passages(said) @ model.embed_query(asked)[0]).tolist()
+        return near - far
+
+    assert lead(reading) > lead(plain)

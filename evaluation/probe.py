@@ -1,7 +1,8 @@
 """Looks inside the engine: which passages each kind of search brings, and how sure the calibration is.
 
 Searches as the bot does (only passages about the counties that the question names) and over everything, where a
-neighbour's passages are in the way.
+neighbour's passages are in the way. ``words`` is full-text search for the question's own words, ``fused`` both
+searches with the lexicon's words, ``read`` the passages in the order of their surest sentences.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-from evaluation.beir import Mode
 from evaluation.golden import GoldenQuestion
 from evaluation.normalise import normalise
-from retrieval.confidence import calibration
 from retrieval.errors import QuestionError
 from retrieval.index import Generation
 from retrieval.question import understand
@@ -21,7 +21,8 @@ from retrieval.reader import Reader, Tools
 from retrieval.search import find
 from retrieval.types import Kind, Question, Scope, Status
 
-MODES: tuple[Mode, ...] = ("words", "vectors", "fused")
+Mode = Literal["words", "vectors", "fused", "read"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 DEPTH = 5
 PARAPHRASE = "paraphrase"
 
@@ -73,9 +74,10 @@ def points(questions: Sequence[GoldenQuestion], generation: Generation, tools: T
         known = _understood(golden, generation, tools)
         if known is None or known.scope is not Scope.CORPUS or len(known.counties) != 1 or known.kind is Kind.OVERVIEW:
             continue
-        best = Reader(known, generation, tools).best_evidence()
-        if best is not None:
-            found.append(Point(golden.id, calibration().probability(best), golden.status is Status.ANSWERED))
+        reader = Reader(known, generation, tools)
+        weighed = reader.weighed(reader.said(reader.find([known.counties[0].code])))
+        if weighed:
+            found.append(Point(golden.id, weighed[0].probability, golden.status is Status.ANSWERED))
     return tuple(found)
 
 
@@ -89,14 +91,17 @@ def _understood(golden: GoldenQuestion, generation: Generation, tools: Tools) ->
 
 def _hits(question: Question, generation: Generation, tools: Tools, in_county: bool) -> dict[Mode, list[int]]:
     """Rows by mode, best first, for the query that the Reader would put."""
-    query = Reader(question, generation, tools).query()
+    reader = Reader(question, generation, tools)
     codes = [division.code for division in question.counties] if in_county else []
     rows = generation.rows_of_counties(codes) if codes else None
-    fused = find(generation, query, codes, DEPTH, tools.search_weight)
+    query = reader.query()
+    fused = find(generation, query, codes, tools.config.search.candidates, tools.search_weight)
+    read = [one.sentence.hit.row for one in reader.weighed(reader.said(fused))]
     return {
-        "words": [row for row, _ in generation.lexical.search(query.words, DEPTH, codes or None)],
+        "words": [row for row, _ in generation.lexical.search(question.topic, DEPTH, codes or None)],
         "vectors": [row for row, _ in generation.vectors.search(query.meaning, DEPTH, rows)],
-        "fused": [hit.row for hit in fused],
+        "fused": [hit.row for hit in fused[:DEPTH]],
+        "read": list(dict.fromkeys([*read, *(hit.row for hit in fused)]))[:DEPTH],
     }
 
 

@@ -32,7 +32,7 @@ KINDS = {
     "clarify": "反问", "refuse_offcounty": "他县", "refuse_offtopic": "文中无", "refuse_medical": "看病",
     "smalltalk": "寒暄", "injection": "注入",
 }  # fmt: skip
-MODES = {"words": "全文检索", "vectors": "向量检索", "fused": "两者融合"}
+MODES = {"words": "全文检索", "vectors": "向量检索", "fused": "两者融合", "read": "逐句细读"}
 STEPS = 100
 BINS = 10
 _STYLE = """

@@ -79,7 +79,9 @@ def _shown(value: Any) -> str:
 
 
 def _retrieval(rows: Sequence[Retrieval]) -> str:
-    lines = [f"{'retrieval':24} {'words':>15} {'vectors':>15} {'fused':>15}   first passage right / recall@5"]
+    lines = [
+        f"{'retrieval':24} {'words':>15} {'vectors':>15} {'fused':>15} {'read':>15}  first passage right / recall@5"
+    ]
     groups: dict[str, list[Retrieval]] = {}
     for row in rows:
         groups.setdefault(f"{row.among}, {row.within} ({row.questions})", []).append(row)

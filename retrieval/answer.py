@@ -6,6 +6,7 @@ One Answerer serves one question over one generation, so that search and citatio
 import dataclasses
 import itertools
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from retrieval import compose
 from retrieval.gazetteer import Gazetteer
@@ -23,6 +24,8 @@ from retrieval.types import Answer, Division, Kind, Level, Question, Reason, Sco
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
 RIVAL = 0.9  # a further sentence is said if it scores this share of the best
 LIST_RIVAL = 0.75
+MEANT = 0.6  # how sure one must be that a county says it in other words, since many are asked
+MEANT_COUNTIES = 16  # that are read for it
 SUGGESTIONS = 4
 
 
@@ -101,10 +104,11 @@ class Answerer:
     def _focused(self, county: str) -> list[compose.Chosen]:
         """The few sentences of one county that answer, best first; nothing if none is sure enough."""
         reader = self.reader
-        sure = reader.sure(reader.said(reader.find((county,))))
-        if not sure:
-            return []
+        weighed = reader.weighed(reader.said(reader.find((county,))))
+        sure = [one for one in weighed if one.probability >= reader.tools.config.answer.min_confidence]
         kind = self.question.kind
+        if not sure:  # that a title or heading is what is asked for in so many words is sure enough
+            return named_section(reader, county, weighed[0].sentence.hit) if weighed and kind is Kind.LIST else []
         if kind is Kind.LIST:
             group = outline_group(reader, county, sure)
             if group:
@@ -153,15 +157,28 @@ class Answerer:
         """One sentence per county that says it in so many words, best counties first."""
         reader = self.reader
         codes = [division.code for division in scope] if self.question.region else []
-        sentences = reader.literal(reader.said(reader.find(codes, k=5 * reader.tools.config.search.candidates)))
+        said = reader.said(reader.find(codes, k=5 * reader.tools.config.search.candidates))
         wanted = {division.code for division in scope}
         best: dict[str, Sentence] = {}
-        for one in reader.judged(sentences):
+        for one in reader.judged(reader.literal(said)):
             for code in one.sentence.hit.passage.counties:
                 if code in wanted:
                     best.setdefault(code, one.sentence)
+        best = best or self._meant(said, wanted)
         chosen = [reader.choose(sentence, self.names[code]) for code, sentence in best.items()]
         return self._say(compose.merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
+
+    def _meant(self, said: Sequence[Sentence], wanted: AbstractSet[str]) -> dict[str, Sentence]:
+        """The surest sentence of every county that says it in other words, of those found first, surest first."""
+        by_county: dict[str, list[Sentence]] = {}
+        for sentence in said:
+            for code in sentence.hit.passage.counties:
+                if code in wanted:
+                    by_county.setdefault(code, []).append(sentence)
+        read = {code: self.reader.weighed(by_county[code]) for code in list(by_county)[:MEANT_COUNTIES]}
+        sure = [(found[0], code) for code, found in read.items() if found and found[0].probability >= MEANT]
+        sure.sort(key=lambda pair: -pair[0].probability)
+        return {code: best.sentence for best, code in sure}
 
     def _say(
         self,

@@ -1,57 +1,60 @@
-"""How sure one is that a sentence answers: a calibrated probability from absolute evidence.
+"""How sure one is that a sentence answers: a calibrated probability from its evidence.
 
-Logistic regression over a few measures, fitted by ``training/fit_confidence.py`` on development
-questions and checked by cross-validation. The coefficients, the rates measured with them and the
-fingerprint of the model they were fitted with are in ``data/confidence.json``.
+Boosted trees (Friedman 2001, "Greedy function approximation") over the measures of ``evidence.py``, fitted
+by ``training/fit_confidence.py`` and checked by cross-validation; here they are only looked up.
+``data/confidence.npz`` holds the trees, ``data/confidence.json`` the measures' names, the fingerprint of the
+embedding model they were fitted with, and the rates of false answers and false refusals by threshold.
 """
 
 import functools
 import json
-import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-_FILE = Path(__file__).parent / "data" / "confidence.json"
+import numpy as np
+import numpy.typing as npt
 
+from retrieval.evidence import MEASURES, Matrix
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for a sentence, each in 0..1.
-
-    ``coverage`` is the share of the question's weight that it accounts for, ``literal`` the part of it
-    that stands there in so many words, ``gap`` the weight of the heaviest term as far as it is not
-    covered, ``similarity`` the cosine of sentence and question. ``no_number`` is how far the number
-    asked for is missing, ``no_person`` and ``no_list`` the same for a name and an enumeration.
-    ``elsewhere`` is the weight of the terms that the corpus has, but not about this county: another
-    county's right answer.
-    """
-
-    coverage: float
-    literal: float
-    gap: float
-    similarity: float
-    no_number: float
-    no_person: float
-    no_list: float
-    elsewhere: float
+_TREES = Path(__file__).parent / "data" / "confidence.npz"
+_FACTS = _TREES.with_suffix(".json")
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted coefficients, in the order of Evidence's fields, and the constant."""
+    """Trees as arrays of shape (trees, nodes). A leaf points to itself, so that all walks may be equally long.
 
-    weights: tuple[float, ...]
+    At a node a row goes ``left`` if its measure ``feature`` is at most ``threshold``, else ``right``; the
+    sum of the ``value`` at the ends and ``constant`` is the log-odds. ``depth`` is the longest walk.
+    """
+
+    feature: npt.NDArray[np.int16]
+    threshold: npt.NDArray[np.float32]
+    left: npt.NDArray[np.int16]
+    right: npt.NDArray[np.int16]
+    value: npt.NDArray[np.float32]
     constant: float
+    depth: int
 
-    def probability(self, evidence: Evidence) -> float:
-        """Probability (0..1) that the sentence answers."""
-        measured = astuple(evidence)
-        logit = self.constant + sum(w * x for w, x in zip(self.weights, measured, strict=True))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    def probabilities(self, evidence: Matrix) -> npt.NDArray[np.float64]:
+        """Probability (0..1) that each answers: shape (n,) for evidence of shape (n, len(MEASURES))."""
+        trees = np.arange(len(self.feature))
+        at = np.zeros((len(evidence), len(trees)), dtype=np.int16)
+        rows = np.arange(len(evidence))[:, None]
+        for _ in range(self.depth):
+            goes_left = evidence[rows, self.feature[trees, at]] <= self.threshold[trees, at]
+            at = np.where(goes_left, self.left[trees, at], self.right[trees, at])
+        odds = self.constant + self.value[trees, at].astype(np.float64).sum(axis=1)
+        sure: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
+        return sure
 
 
 @functools.cache
 def calibration() -> Calibration:
     """The one that ships."""
-    stored = json.loads(_FILE.read_text(encoding="utf-8"))
-    return Calibration(tuple(stored["weights"]), stored["constant"])
+    facts = json.loads(_FACTS.read_text(encoding="utf-8"))
+    if tuple(facts["measures"]) != MEASURES:
+        raise RuntimeError(f"{_FACTS} was fitted to other measures than retrieval/evidence.py has: fit it again")
+    with np.load(_TREES, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in ("feature", "threshold", "left", "right", "value")}
+    return Calibration(**arrays, constant=facts["constant"], depth=facts["depth"])

@@ -89,10 +89,12 @@ class Engine:
         plain = (asked.model, asked.query_prompt, asked.passage_prompt) == (BUNDLED, "", "")
         embedder = bundled if plain else load_embedder(asked)
         index = CurrentIndex(config.index_dir, embedder.fingerprint)
-        vectors = WordVectors(bundled.embed_passages)
+        reading = bundled.reading()
+        vectors = WordVectors(reading.embed_passages)
         lexicon, reranker = self._lexicon.get(), load_reranker(config.rerank)
         weights = _weigh(bundled), search_weight(bundled)
-        return Tools(config, embedder, vectors, lexicon, *weights, reranker), index
+        reader = reading if plain else embedder
+        return Tools(config, embedder, reader, vectors, lexicon, *weights, reranker), index
 
 
 def _weigh(bundled: StaticEmbedder) -> Callable[[str], float]:

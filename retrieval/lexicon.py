@@ -9,7 +9,7 @@ Where several entries fit, the longest wins.
 import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Lexicon:
     """The table in memory. Immutable after loading, so threads may share it."""
 
     def __init__(self, rows: dict[str, _Row]) -> None:
+        self._rows = rows
         self._han = {everyday: row for everyday, row in rows.items() if _HAN.search(everyday)}
         latin = {everyday: row for everyday, row in rows.items() if everyday not in self._han}
         self._latin = {tuple(stem for stem, _, _ in _stems(everyday)): row for everyday, row in latin.items()}
@@ -65,6 +66,10 @@ class Lexicon:
         Raises ConfigError, naming file and line, when ``extra`` cannot be read or has a bad line.
         """
         return Lexicon(_built_in() | _own(extra)) if extra else _bare()
+
+    def only(self, kept: Callable[[str], bool]) -> "Lexicon":
+        """The table without the everyday words that are not to be ``kept``."""
+        return Lexicon({everyday: row for everyday, row in self._rows.items() if kept(everyday)})
 
     def __len__(self) -> int:
         return len(self._han) + len(self._latin)

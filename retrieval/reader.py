@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval import compose
-from retrieval.confidence import Evidence, calibration
+from retrieval.confidence import calibration
 from retrieval.config import Config
 from retrieval.embed import Embedder
+from retrieval.evidence import Matrix, evidence
 from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
-from retrieval.outlook import is_list
 from retrieval.rerank import Reranker
 from retrieval.search import Query, find
 from retrieval.sentences import (
@@ -32,17 +32,23 @@ AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share 
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
+WEIGHED = 12  # of them, those whose evidence is weighed as a whole
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
 MISSING = 3  # missing words that are told
+NAMED, SURE_OF_NAME = 0.6, 0.6  # coverage of a question for a person, from which a name with its title answers it
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What outlives a question: the models, the lexicon and the configuration."""
+    """What outlives a question: the models, the lexicon and the configuration.
+
+    ``embedder`` made the index; ``reading`` compares the question with sentences that were found.
+    """
 
     config: Config
     embedder: Embedder
+    reading: Embedder
     word_vectors: WordVectors
     lexicon: Lexicon
     weigh: Callable[[str], float]
@@ -93,7 +99,9 @@ class Reader:
     def _judge(self) -> Judge:
         by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
         what = wanted(self.question, by_weight)
-        return Judge(self.terms, what, self._meaning, self.tools.embedder.embed_passages, self.tools.word_vectors)
+        reading = self.tools.reading
+        meaning = reading.embed_query(self.question.topic or self.question.asked)
+        return Judge(self.terms, what, meaning, reading.embed_passages, self.tools.word_vectors)
 
     def _titles(self, sentences: Sequence[Sentence]) -> list[str]:
         articles = dict.fromkeys(sentence.hit.passage.article_id for sentence in sentences)
@@ -130,37 +138,33 @@ class Reader:
         return [sentence for sentence, share in zip(sentences, literal, strict=True) if share >= least]
 
     def sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
-        """Those whose evidence is enough to be said, best first."""
+        """Those whose evidence is enough to be said, surest first."""
         least = self.tools.config.answer.min_confidence
-        elsewhere = self._elsewhere(sentences)
-        return [one for one in self.judged(sentences) if self._probability(one, elsewhere) >= least]
+        return [one for one in self.weighed(sentences) if one.probability >= least]
 
-    def _probability(self, judged: Judged, elsewhere: float) -> float:
-        """How sure one is; a cross-encoder, whose word is not calibrated, counts as much as the calibration."""
-        calibrated = calibration().probability(self.evidence(judged, elsewhere))
-        return calibrated if judged.relevance is None else (calibrated + judged.relevance) / 2
+    def weighed(self, sentences: Sequence[Sentence]) -> list[Judged]:
+        """The most promising of the sentences with the probability that each answers, surest first.
 
-    def best_evidence(self) -> Evidence | None:
-        """The measures of the best sentence, enough or not; None where nothing was found or no county is named."""
-        if not self.question.counties or not self.terms:
-            return None
-        sentences = self.said(self.find([division.code for division in self.question.counties]))
+        A cross-encoder, whose word is not calibrated, counts as much as the calibration. A person's name after the
+        very title that was asked for is sure enough: the trees have seen no names, for none may be made up.
+        """
         judged = self.judged(sentences)
-        return self.evidence(judged[0], self._elsewhere(sentences)) if judged else None
+        if not judged or not self.terms:
+            return []
+        told = []
+        for one, probability in zip(
+            judged, calibration().probabilities(self.evidence(judged, sentences)), strict=False
+        ):
+            both = probability if one.relevance is None else (probability + one.relevance) / 2
+            if self.question.kind is Kind.WHO and one.fit == 1.0 and one.coverage >= NAMED:
+                both = max(both, SURE_OF_NAME)
+            told.append(dataclasses.replace(one, probability=float(both)))
+        return sorted(told, key=lambda one: one.probability, reverse=True)
 
-    def evidence(self, judged: Judged, elsewhere: float) -> Evidence:
-        """The measures of one sentence."""
-        kind, unfit = self.question.kind, 1.0 - judged.fit
-        return Evidence(
-            coverage=judged.coverage,
-            literal=judged.literal,
-            gap=judged.gap,
-            similarity=judged.similarity,
-            no_number=unfit if kind is Kind.NUMBER else 0.0,
-            no_person=unfit if kind is Kind.WHO else 0.0,
-            no_list=float(kind is Kind.LIST and judged.fit == 0.0 and not is_list(judged.sentence.hit)),
-            elsewhere=elsewhere,
-        )
+    def evidence(self, judged: Sequence[Judged], sentences: Sequence[Sentence]) -> Matrix:
+        """The measures of the first of ``judged``, which are the best of ``sentences``: see ``evidence.evidence``."""
+        headings = {heading for sentence in sentences for heading in sentence.hit.passage.heading}
+        return evidence(self.question, self.terms, judged, self._elsewhere(sentences), headings, WEIGHED)
 
     def nearest(self, texts: Sequence[str]) -> list[str]:
         """The texts in order of their nearness to the question, ties in the order given."""

@@ -53,7 +53,8 @@ class Judged:
 
     ``literal`` is the part of the coverage that stands there in so many words. ``score`` orders
     sentences of one question. ``gap`` is the weight of the heaviest term as far as it is not covered.
-    ``relevance`` (0..1) is what a cross-encoder says, where there is one.
+    ``relevance`` (0..1) is what a cross-encoder says, where there is one; ``probability`` that it answers,
+    once that has been weighed.
     """
 
     sentence: Sentence
@@ -63,6 +64,7 @@ class Judged:
     similarity: float
     fit: float
     relevance: float | None = None
+    probability: float = 0.0
 
     @property
     def score(self) -> float:

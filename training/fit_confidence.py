@@ -1,133 +1,250 @@
-"""Fit the confidence of answers on development questions, and say what it is worth by cross-validation.
+"""Fit the confidence of answers, and say what it is worth by cross-validation.
 
-    python -m training.fit_confidence QUESTIONS=ARTICLES [QUESTIONS=ARTICLES ...] --out retrieval/data/confidence.json
+    python -m training.fit_confidence QUESTIONS=ARTICLES [...] --out retrieval/data/confidence
 
-Each pair is a file of golden questions and the folder of raw articles that they are about. Every
-answerable question that names one county is also put to other counties of the corpus, where it has
-no answer unless its evidence stands there too: the commonest wrong answer is a neighbour's right one.
+Learns from the questions of ``training/asked`` over counties put together from its sentences (see ``arena.py``), and
+from files of golden questions with the folder of raw articles that they are about. Every answerable question of these
+that names one county is also put to other counties, where it has no answer unless its evidence stands there too: the
+commonest wrong answer is a neighbour's right one.
+
+What is learned is whether one sentence answers one question; folds part the questions by the sentence behind them.
 """
 
 import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator
-from dataclasses import astuple, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 
 from evaluation.normalise import normalise
 from evaluation.score import GoldenQuestion, read_questions
 from ingest.build import build
-from retrieval.confidence import Evidence
 from retrieval.config import Config, PathsConfig
-from retrieval.embed import load_embedder
+from retrieval.embed import BUNDLED_FOLDER, StaticEmbedder, load_embedder
 from retrieval.engine import Engine
+from retrieval.errors import QuestionError
+from retrieval.evidence import MEASURES, Matrix
 from retrieval.index import Generation
 from retrieval.question import understand
 from retrieval.reader import Reader, Tools
-from retrieval.types import Division, Kind, Question, Scope
+from retrieval.sentences import WordVectors
+from retrieval.static import StaticModel
+from retrieval.types import Kind, Question, Scope
+from training.arena import FOLDER, Row, read_rows, write
+from training.reading import fit as fit_reading
 
 SEED = 20261122
-SWAPS = 3  # other counties that every question is put to
-FOLDS = 10
-SWAPPED_KINDS = {Kind.NUMBER, Kind.WHERE, Kind.WHO, Kind.WHEN, Kind.FACT}  # "how" and "what all" fit every county
+SWAPS = 2  # other counties that a golden question is put to
+FOLDS = 5
+KNOWN = 0.5  # of the lexicon's words, that it has in the arena: its words were partly collected from those questions
+GOLDEN_WEIGHT = 3.0  # of a golden question, against one of the arena
+SHAPE: dict[str, Any] = {
+    "max_iter": 160, "learning_rate": 0.07, "max_leaf_nodes": 24, "min_samples_leaf": 40, "l2_regularization": 2.0,
+}  # fmt: skip
+# More of these never makes a sentence less sure, and more of those never makes it surer, whatever the examples say.
+RISING = {"coverage", "literal", "similarity", "fit", "found"}
+FALLING = {"gap", "elsewhere", "no_list", "heading"}
+CONSTRAINTS = [
+    1 if name in RISING or name.startswith(("lead", "above")) else -(name in FALLING or name.startswith("unfit"))
+    for name in MEASURES
+]
 
-Row = tuple[tuple[float, ...], bool, str, float]  # evidence, answerable, question's group, weight
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question: the measures of its best sentences, which of them answer it, whether any sentence can."""
+
+    group: str
+    evidence: Matrix
+    answers: npt.NDArray[np.bool_]
+    answerable: bool
+    weight: float
 
 
 def main() -> None:
     """Fit, check, write, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pairs", nargs="+", metavar="QUESTIONS=ARTICLES")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("pairs", nargs="*", metavar="QUESTIONS=ARTICLES")
+    parser.add_argument("--asked", nargs="*", type=Path, default=sorted(FOLDER.glob("*.jsonl")))
+    parser.add_argument("--out", type=Path, required=True, help="path of the .npz and .json, without the ending")
     options = parser.parse_args()
-    rows = [row for pair in options.pairs for row in _rows(*map(Path, pair.split("=", 1)))]
-    evidence = np.array([row[0] for row in rows])
-    answerable = np.array([row[1] for row in rows])
-    weights = np.array([row[3] for row in rows])
-    model = LogisticRegression(C=3.0, max_iter=1000)
-    groups = np.unique([row[2] for row in rows], return_inverse=True)[1]
-    held_out = cross_val_predict(
-        model, evidence, answerable, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba",
-        params={"sample_weight": weights},
-    )[:, 1]  # fmt: skip
-    model.fit(evidence, answerable, sample_weight=weights)
-    stored = {
-        "measures": [field.name for field in fields(Evidence)],
-        "weights": [round(float(value), 4) for value in model.coef_[0]],
-        "constant": round(float(model.intercept_[0]), 4),
+    examples = list(_of_arena(options.asked))
+    for pair in options.pairs:
+        examples += _of_golden(*map(Path, pair.split("=", 1)))
+    told = fit(examples)
+    held_out = cross_validated(examples)
+    answerable = np.array([one.answerable for one in examples])
+    facts = {
+        "measures": list(MEASURES),
+        **{name: told[name] for name in ("constant", "depth")},
         "model": load_embedder(Config().embedding).fingerprint,
         "questions": {"answerable": int(answerable.sum()), "unanswerable": int((~answerable).sum())},
-        "held_out": {
-            "auc": round(float(roc_auc_score(answerable, held_out)), 4),
-            "rates": _rates(held_out, answerable),
-        },
+        "held_out": _worth(examples, held_out),
     }
-    options.out.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(stored, indent=2))
+    np.savez_compressed(options.out.with_suffix(".npz"), **told["arrays"])
+    options.out.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(facts["held_out"], indent=2))
 
 
-def _rates(probability: npt.NDArray[np.float64], answerable: npt.NDArray[np.bool_]) -> dict[str, dict[str, float]]:
-    """False answers and false refusals at some thresholds, each as a share of its own kind of question."""
-    return {
-        f"{threshold:.1f}": {
-            "false_answer": round(float((probability[~answerable] >= threshold).mean()), 4),
-            "false_refusal": round(float((probability[answerable] < threshold).mean()), 4),
+def cross_validated(examples: Sequence[Example]) -> list[npt.NDArray[np.float64]]:
+    """Probabilities of every example's sentences, from trees that saw nothing of its group."""
+    groups = np.unique([one.group for one in examples], return_inverse=True)[1]
+    found: dict[int, npt.NDArray[np.float64]] = {}
+    for seen, left_out in GroupKFold(FOLDS).split(groups, groups=groups):
+        model = _classifier([examples[at] for at in seen])
+        sizes = np.cumsum([len(examples[at].answers) for at in left_out])
+        told = model.predict_proba(np.concatenate([examples[at].evidence for at in left_out]))[:, 1]
+        found |= dict(zip(map(int, left_out), np.split(told, sizes[:-1]), strict=True))
+    return [found[at] for at in range(len(examples))]
+
+
+def _classifier(examples: Sequence[Example]) -> HistGradientBoostingClassifier:
+    evidence = np.concatenate([one.evidence for one in examples])
+    answers = np.concatenate([one.answers for one in examples])
+    weights = np.concatenate([np.full(len(one.answers), one.weight) for one in examples])
+    model = HistGradientBoostingClassifier(random_state=SEED, monotonic_cst=CONSTRAINTS, **SHAPE)
+    return model.fit(evidence, answers, sample_weight=weights)
+
+
+def fit(examples: Sequence[Example]) -> dict[str, Any]:
+    """The trees as ``retrieval.confidence.Calibration`` holds them."""
+    model = _classifier(examples)
+    trees = [stage[0].nodes for stage in model._predictors]
+    width = max(map(len, trees))
+    arrays = {
+        name: np.zeros((len(trees), width), dtype)
+        for name, dtype in (
+            ("feature", np.int16), ("threshold", np.float32), ("left", np.int16), ("right", np.int16),
+            ("value", np.float32),
+        )
+    }  # fmt: skip
+    for number, nodes in enumerate(trees):
+        leaf, own = nodes["is_leaf"].astype(bool), np.arange(len(nodes))
+        arrays["feature"][number, : len(nodes)] = np.where(leaf, 0, nodes["feature_idx"])
+        arrays["threshold"][number, : len(nodes)] = np.where(leaf, 0.0, nodes["num_threshold"])
+        arrays["left"][number, : len(nodes)] = np.where(leaf, own, nodes["left"])
+        arrays["right"][number, : len(nodes)] = np.where(leaf, own, nodes["right"])
+        arrays["value"][number, : len(nodes)] = np.where(leaf, nodes["value"], 0.0)
+    depth = int(max(nodes["depth"].max() for nodes in trees))
+    return {"arrays": arrays, "constant": float(model._baseline_prediction.item()), "depth": depth}
+
+
+def _worth(examples: Sequence[Example], probabilities: Sequence[npt.NDArray[np.float64]]) -> dict[str, Any]:
+    """How well the surest sentence is told, and whether there is one at all; shares of their own kind of question."""
+    answerable = np.array([one.answerable for one in examples])
+    best = np.array([found.max(initial=0.0) for found in probabilities])
+    pairs = zip(examples, probabilities, strict=True)
+    right = np.array([bool(len(found)) and bool(one.answers[found.argmax()]) for one, found in pairs])
+    before = np.array([bool(len(one.answers)) and bool(one.answers[0]) for one in examples])
+    rates = {
+        f"{threshold:.2f}": {
+            "false_answer": round(float((best[~answerable] >= threshold).mean()), 4),
+            "false_refusal": round(float((best[answerable] < threshold).mean()), 4),
+            "right_of_answered": round(float(right[answerable & (best >= threshold)].mean()), 4),
         }
-        for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+        for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
+    }
+    return {
+        "first_before": round(float(before[answerable].mean()), 4),
+        "first": round(float(right[answerable].mean()), 4),
+        "auc": round(float(roc_auc_score(answerable, best)), 4),
+        "rates": rates,
     }
 
 
-def _rows(questions: Path, articles: Path) -> Iterator[Row]:
+def _engine(articles: Path, place: str) -> Engine:
+    config = Config(paths=PathsConfig(data=place))
+    build([str(articles)], config, load_embedder(config.embedding), lambda _: None)
+    return Engine(config)
+
+
+def _of_arena(files: Sequence[Path]) -> Iterator[Example]:
+    """Examples of every fold, read with a reading model that saw nothing of it."""
+    rows, base = read_rows(files), StaticEmbedder()
+    fold = np.random.default_rng(SEED).integers(0, FOLDS, len(rows))
+    for number in range(FOLDS):
+        patch = fit_reading(
+            [row for row, of in zip(rows, fold, strict=True) if of != number], StaticModel.load(BUNDLED_FOLDER)
+        )
+        mine = [row for row, of in zip(rows, fold, strict=True) if of == number and row.unanswered]
+        yield from _of_counties(mine, base.reading(patch), random.Random(SEED + number))
+
+
+def _of_counties(rows: Sequence[Row], reading: StaticEmbedder, source: random.Random) -> Iterator[Example]:
     with tempfile.TemporaryDirectory() as place:
-        config = Config(paths=PathsConfig(data=place))
-        build([str(articles)], config, load_embedder(config.embedding), lambda _: None)
-        engine = Engine(config)
+        put = write(rows, Path(place, "articles"), source)
+        engine = _engine(Path(place, "articles"), place)
+        generation, tools = engine.load(), engine.tools()
+        known = tools.lexicon.only(lambda _: source.random() < KNOWN)
+        tools = replace(tools, lexicon=known, reading=reading, word_vectors=WordVectors(reading.embed_passages))
+        for one in put:
+            question = _understood(one.text, (), generation, tools)
+            if question is not None:
+                wanted = ((normalise(one.answer),),) if one.answer else ()
+                yield _example(one.group, question, wanted, 1.0, generation, tools)
+
+
+def _of_golden(questions: Path, articles: Path) -> Iterator[Example]:
+    with tempfile.TemporaryDirectory() as place:
+        engine = _engine(articles, place)
         generation, tools = engine.load(), engine.tools()
         source = random.Random(SEED)
         for golden in read_questions(questions):
-            question = understand(golden.question, golden.history, generation.counties, 1000)
-            if question.scope is not Scope.CORPUS or len(question.counties) != 1 or question.kind is Kind.OVERVIEW:
+            question = _understood(golden.question, golden.history, generation, tools)
+            if question is None:
                 continue
-            row = _row(question, generation, tools)
-            if row is None:
-                continue
-            yield row, golden.status == "answered", golden.id, 1.0
-            if golden.status == "answered" and question.kind in SWAPPED_KINDS:
-                for county in _others(golden, question, generation, source):
-                    swapped = _row(_put_to(question, county), generation, tools)
-                    if swapped is not None:
-                        yield swapped, False, golden.id, 1.0 / SWAPS
+            wanted = [[normalise(alternative) for alternative in group] for group in golden.evidence]
+            yield _example(golden.id, question, wanted, GOLDEN_WEIGHT, generation, tools)
+            if golden.evidence:
+                for swapped in _swapped(question, golden, generation, source):
+                    yield _example(golden.id, swapped, (), GOLDEN_WEIGHT / SWAPS, generation, tools)
 
 
-def _row(question: Question, generation: Generation, tools: Tools) -> tuple[float, ...] | None:
-    """Evidence of the best sentence; None where there is nothing to measure."""
-    best = Reader(question, generation, tools).best_evidence()
-    return astuple(best) if best else None
+def _understood(text: str, history: Sequence[str], generation: Generation, tools: Tools) -> Question | None:
+    """The question, if it is one about one county on which the confidence decides."""
+    try:
+        question = understand(text, history, generation.counties, 1000, tools.lexicon)
+    except QuestionError:
+        return None
+    decides = question.scope is Scope.CORPUS and len(question.counties) == 1 and question.kind is not Kind.OVERVIEW
+    return question if decides else None
 
 
-def _put_to(question: Question, county: Division) -> Question:
-    return Question(
-        question.asked, question.topic, question.kind, question.scope, question.script, (county,), years=question.years
-    )
+def _example(
+    group: str, question: Question, wanted: Sequence[Sequence[str]], weight: float, generation: Generation, tools: Tools
+) -> Example:
+    """``wanted`` are groups of alternatives, normalised: a sentence answers if it holds one, or is a part of one."""
+    reader = Reader(question, generation, tools)
+    sentences = reader.said(reader.find([question.counties[0].code]))
+    judged = reader.judged(sentences) if reader.terms else []
+    if not judged:
+        return Example(group, np.zeros((0, len(MEASURES)), np.float32), np.zeros(0, bool), bool(wanted), weight)
+    evidence = reader.evidence(judged, sentences)
+    texts = [normalise(one.sentence.text) for one in judged[: len(evidence)]]
+    every = [alternative for group_ in wanted for alternative in group_]
+    answers = np.array([any(one in text or (len(text) > 12 and text in one) for one in every) for text in texts])
+    return Example(group, evidence, answers, bool(wanted), weight)
 
 
-def _others(
-    golden: GoldenQuestion, question: Question, generation: Generation, source: random.Random
-) -> Iterator[Division]:
-    """Some other counties, in whose passages none of the evidence stands."""
+def _swapped(
+    question: Question, golden: GoldenQuestion, generation: Generation, source: random.Random
+) -> Iterator[Question]:
+    """The question put to some other counties, in whose passages none of the evidence stands."""
     others = [county for county in generation.counties if county != question.counties[0]]
     for county in source.sample(others, min(SWAPS, len(others))):
         rows = [int(row) for row in generation.rows_of_counties([county.code])]
         text = normalise("\n".join(passage.text for passage in generation.passages(rows)))
-        if not any(alternative in text for group in golden.evidence for alternative in group):
-            yield county
+        if not any(normalise(alternative) in text for group in golden.evidence for alternative in group):
+            yield replace(question, counties=(county,))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def urls(text: str) -> list[str]:
         ("<a rel='nofollow noopener' href=no>n</a><area href=map><link rel=stylesheet href=s.css>", ["/a/map"]),
         ("<meta name=robots content='noindex, NoFollow'><a href=x>x</a>", []),
         (
-            "<a href='javascript:x()'>j</a><a href='mailto:a@b.c'>m</a><a href='#t'>t</a><a href='ftp://h/x'>f</a><a href>e</a>",
+            "<a href='javascript:x()'>j</a><a href='mailto:a@b.c'>m</a><a href='#t'>t</a><a href='ftp://h/x'>f</a>",
             [],
         ),
         (

@@ -222,12 +222,6 @@ def test_a_folder_that_cannot_be_listed_is_rejected(tmp_path: Path, monkeypatch:
     assert "folder cannot be read" in rejected(tmp_path).why
 
 
-def test_addresses_are_not_fetched() -> None:
-    (refusal,) = read_sources(["https://example.org/a.html"], Config())
-    assert isinstance(refusal, Rejected)
-    assert refusal.source == "https://example.org/a.html"
-
-
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_unreadable_files_are_rejected(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"

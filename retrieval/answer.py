@@ -26,6 +26,7 @@ RIVAL = 0.9  # a further sentence is said if it scores this share of the best
 LIST_RIVAL = 0.75
 MEANT = 0.6  # how sure one must be that a county says it in other words, since many are asked
 MEANT_COUNTIES = 16  # that are read for it
+ONLY_ONE = 0.6  # how sure one must be that a question without a county means the only one that speaks of it
 SUGGESTIONS = 4
 
 
@@ -82,11 +83,12 @@ class Answerer:
             return self._across(scope) if self.reader.terms else self._which(scope)
         if len(scope) == 1:
             return self._about(scope)
-        judged = self.reader.sure(self.reader.said(self.reader.find(())))
+        said = self.reader.said(self.reader.find(()))
+        judged = self.reader.sure(said)
         about = {code for one in judged for code in one.sentence.hit.passage.counties}
-        if judged and len(about) == 1:
+        if judged and len(about) == 1 and judged[0].probability >= ONLY_ONE:
             return self._say(self._focused(next(iter(about))))
-        if not self.reader.terms or judged:
+        if not self.reader.terms or judged or self.reader.literal(said):
             return self._which(tuple(division for division in scope if division.code in about) or scope)
         return self._refuse(Reason.NOT_IN_CORPUS)
 

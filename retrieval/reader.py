@@ -34,7 +34,7 @@ HEADING_COST = 0.25  # a heading is said only where nothing under it says as muc
 JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
-MISSING = 3  # missing words that are told
+MISSING = 3  # missing runs of words that are told
 NAMED, SURE_OF_NAME = 0.6, 0.6  # coverage of a question for a person, from which a name with its title answers it
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
@@ -76,7 +76,7 @@ class Reader:
 
     def query(self) -> Query:
         """What is searched for this question."""
-        return Query(f"{self.question.topic} {self._variants}", self._meaning)
+        return Query(self.question.topic, self._variants, self._meaning)
 
     def find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
         """Passages for this question, those of other years left out where the years are known."""
@@ -176,15 +176,15 @@ class Reader:
         return [text for _, _, text in ranked]
 
     def missing(self, sentences: Sequence[Sentence]) -> tuple[str, ...]:
-        """Words of the question that stand nowhere in or around these sentences, the weightiest first."""
-        words = [
-            term
-            for term in self.terms
-            if not any(term is not other and other.text in term.text for other in self.terms)
-        ]
-        found = zip(words, stands_around(words, sentences), strict=True)
-        absent = [term for term, here in found if here < PRESENT and len(term.text) > 1]
-        return tuple(term.text for term in sorted(absent, key=lambda term: -term.weight)[:MISSING])
+        """Runs of the question's words that stand nowhere in or around these sentences, in the order asked."""
+        here = stands_around(self.terms, sentences)
+        rest = f" {self.question.topic} "
+        for term, share in sorted(zip(self.terms, here, strict=True), key=lambda pair: -len(pair[0].text)):
+            if share >= PRESENT:
+                rest = rest.replace(term.text, " ")
+        absent = [term.text for term, share in zip(self.terms, here, strict=True) if share < PRESENT]
+        runs = [run for run in rest.split() if len(run) > 1 and any(word in run for word in absent)]
+        return tuple(dict.fromkeys(runs))[:MISSING]
 
     def _elsewhere(self, sentences: Sequence[Sentence]) -> float:
         """Weight of the terms that the corpus has, but none of these sentences or what stands around them."""

@@ -14,12 +14,14 @@ import numpy as np
 from retrieval.embed import StaticEmbedder
 from retrieval.index import Generation
 from retrieval.lexical import Weigh
+from retrieval.text import grams
 from retrieval.types import Hit
 from retrieval.vectors import Vectors
 
 # The vector's share of a perfect lexical score, and the covered shares of the question between which it falls.
 SHARE_OF_PARAPHRASE, SHARE_OF_WORDS = 1.0, 0.1
 PARAPHRASE, WORDS = 0.15, 0.4
+STANDING_IN = 0.3  # of a term that only stands for one of the asker's
 LEAST_WEIGHT = 0.05  # of a term that the model does not know
 
 Scored = list[tuple[int, float]]
@@ -58,9 +60,11 @@ def search_weight(bundled: StaticEmbedder) -> Weigh:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched: ``words`` for the full text (with its expansions), a vector of shape (1, dim) for the rest."""
+    """What is searched: the asker's ``words`` and, of less weight, words that may ``stand`` for them in the full text,
+    and a vector of shape (1, dim)."""
 
     words: str
+    stand: str
     meaning: Vectors
 
 
@@ -75,7 +79,11 @@ def find(generation: Generation, query: Query, counties: Sequence[str], k: int, 
         rows = np.union1d(generation.rows_of_counties(counties), generation.rows_of_regions(counties))
     if rows is not None and not len(rows):
         return []
-    words = generation.lexical.search(query.words, k, counties or None, weigh)
+    own = set(grams(query.words))
+    every = f"{query.words} {query.stand}"
+    words = generation.lexical.search(
+        every, k, counties or None, lambda term: weigh(term) * (1.0 if term in own else STANDING_IN)
+    )
     vectors = generation.vectors.search(query.meaning, k, rows)
     fused = fuse(words, vectors, generation.lexical.attainable(query.words, weigh))[:k]
     passages = generation.passages([row for row, _ in fused])

@@ -64,7 +64,7 @@ def test_json_has_the_scores_on_top(ground: Path, capsys: pytest.CaptureFixture[
     found = json.loads(capsys.readouterr().out)
     assert found["questions"] == len(QUESTIONS)
     assert found["perfect_by_kind"]["number"] == 1.0
-    assert {row["mode"] for row in found["retrieval"]} == {"words", "vectors", "fused"}
+    assert {row["mode"] for row in found["retrieval"]} == {"words", "vectors", "fused", "read"}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_passages_are_found_where_the_evidence_stands(ground: Path) -> None:
     table = retrieval(asked, generation, tools)
     assert {(row.mode, row.among, row.within) for row in table} == {
         (mode, among, within)
-        for mode in ("words", "vectors", "fused")
+        for mode in ("words", "vectors", "fused", "read")
         for among in ("all", "paraphrase")
         for within in ("county", "everything")
     }

@@ -14,6 +14,7 @@ from retrieval.index import CurrentIndex, Generation
 from retrieval.lexicon import LexiconFile
 from retrieval.question import understand
 from retrieval.reader import Tools
+from retrieval.remembered import Remembered
 from retrieval.rerank import load_reranker
 from retrieval.search import search_weight
 from retrieval.sentences import WordVectors
@@ -34,6 +35,7 @@ class Engine:
         self._composer = load_composer(config.composer)
         self._loaded: tuple[Tools, CurrentIndex] | None = None
         self._lexicon = LexiconFile(config.lexicon_file, required=bool(config.search.lexicon))
+        self._remembered = Remembered()
 
     def load(self) -> Generation:
         """Load the models and open the index; later calls only return the current generation.
@@ -67,9 +69,15 @@ class Engine:
     def look_up(self, text: str, history: Sequence[str] = ()) -> Answer:
         """What ``ask`` says before any rewording: enough to know whether a question is answered, and from where."""
         tools, generation = self.tools(), self._parts()[1].get()
+        asked, basis = (text, *history), (generation, tools.lexicon)
+        known = self._remembered.get(basis, asked)
+        if known is not None:
+            return known
         most = self._config.search.max_question_chars
         question = understand(text, history, generation.counties, most, tools.lexicon)
-        return Answerer(question, generation, tools).answer()
+        answer = Answerer(question, generation, tools).answer()
+        self._remembered.put(basis, asked, answer)
+        return answer
 
     def further(self, answer: Answer, most: int) -> tuple[Citation, ...]:
         """The next best passages for an answered question, in what is served now; see ``retrieval/further.py``."""

@@ -61,7 +61,7 @@ async def asked(
     if verdict is not Verdict.ALLOWED:
         return
     place, question = place_of(update), markup.clean(text)
-    async with typing(context.bot, place):
+    async with typing(context.bot, place, lambda: not services.is_busy):
         prepared = await _prepare(update, services, chat.id, user.id, question, script)
     if prepared.answer is not None:
         _remember(services, place, user.id, prepared, pressed=script is not None)
@@ -105,12 +105,13 @@ def _answer(
     took_ms = (time.perf_counter() - began) * 1000
     if script is not None:
         answer = replace(answer, question=replace(answer.question, script=script))
+    hasty = services.is_busy
     if answer.reason is Reason.NOT_IN_CORPUS:
-        answer = _offering(services, answer)
+        answer = _offering(services, answer, hasty)
     if answer.reason is Reason.MEDICAL_ADVICE:
         related = services.guide.where_to_turn(answer)
     else:
-        related = services.guide.related(answer)
+        related = services.guide.related(answer, hasty)
     title_of = services.title_of
     views = tuple(
         render.view(citation, answer.generation, services.memory.keep_text(citation.article.text), title_of)
@@ -124,10 +125,12 @@ def _answer(
     return _Prepared(messages, key, answer, took_ms)
 
 
-def _offering(services: Services, answer: Answer) -> Answer:
-    """The refusal with those of its suggestions that are answered."""
+def _offering(services: Services, answer: Answer, hasty: bool) -> Answer:
+    """The refusal with those of its suggestions that are answered; ``hasty`` tries none anew."""
+    guide = services.guide
     offers = zip(answer.suggestions, render.asks(answer), strict=True)
-    return replace(answer, suggestions=tuple(name for name, question in offers if services.guide.answered(question)))
+    answered = (name for name, question in offers if guide.answered(question, hasty=hasty))
+    return replace(answer, suggestions=tuple(answered))
 
 
 def _remember(services: Services, place: Place, user: int, prepared: _Prepared, pressed: bool) -> None:

@@ -88,6 +88,11 @@ class Services:
         self.memory = Memory(self.store)
         self.guide = Guide(self.engine)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody may be waiting for a thread: then nothing is looked up that nobody asked for."""
+        return self.order.waiting > self.config.telegram.concurrent_questions
+
     async def off_loop(self, work: Callable[[], Result]) -> Result:
         """Run blocking work in the bounded pool."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, work)

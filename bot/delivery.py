@@ -173,14 +173,15 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 @contextlib.asynccontextmanager
-async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
-    """Show that an answer is on its way, until it is."""
+async def typing(bot: Bot, place: Place, wanted: Callable[[], bool] = lambda: True) -> AsyncIterator[None]:
+    """Show that an answer is on its way, until it is; at times that are not ``wanted`` nothing is spent on it."""
 
     async def keep_typing() -> None:
         await asyncio.sleep(_TYPING_AFTER_S)
         while True:
             try:
-                await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+                if wanted():
+                    await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
             except TelegramError as error:
                 logger.debug("typing was not shown: %s", type(error).__name__)
             await asyncio.sleep(_TYPING_EVERY_S)

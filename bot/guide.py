@@ -113,8 +113,8 @@ class Guide:
             known.times = (min(days), max(days)) if days else ()
         return known.times
 
-    def related(self, answer: Answer) -> tuple[str, ...]:
-        """Questions that the headings around the first citation answer; none where there are none."""
+    def related(self, answer: Answer, hasty: bool = False) -> tuple[str, ...]:
+        """Questions that the headings around the first citation answer; ``hasty`` tries none anew."""
         if not answer.citations:
             return ()
         corpus = self._engine.current()
@@ -129,7 +129,7 @@ class Guide:
             for point in _points_of(passage, counties)
         }
         tried = [offer for offer in offers if offer != asked][:_TRIED_RELATED]
-        fit = (offer for offer in tried if self.answered(offer, _from(offers[offer])))
+        fit = (offer for offer in tried if self.answered(offer, _from(offers[offer]), hasty))
         return tuple(itertools.islice(fit, RELATED))
 
     def where_to_turn(self, answer: Answer) -> tuple[str, ...]:
@@ -157,9 +157,11 @@ class Guide:
                     yield offer
                     break
 
-    def answered(self, question: str, fits: Callable[[Answer], bool] = bool) -> bool:
-        """Whether a question has an answer, and one that ``fits``."""
+    def answered(self, question: str, fits: Callable[[Answer], bool] = bool, hasty: bool = False) -> bool:
+        """Whether a question has an answer, and one that ``fits``; ``hasty`` says no to one that was not tried yet."""
         known = self._of(self._engine.current())
+        if hasty and question not in known.answers:
+            return False
         if question not in known.answers:
             if len(known.answers) >= _MOST_REMEMBERED:
                 known.answers.clear()

@@ -163,6 +163,19 @@ async def test_related_questions_stand_under_the_answer_and_are_asked_in_its_scr
         assert bench.engine.asked[-1][0] == "青禾县：照顾老人"
 
 
+async def test_while_others_wait_only_questions_tried_before_are_offered():
+    async with Harness() as bench:
+        bench.services.order.waiting += 100
+        await bench.say("村卫生室怎么办")
+        assert not any("照顾老人" in button["text"] for button in bench.telegram.buttons())
+        bench.services.order.waiting -= 100
+        await bench.say("村卫生室怎么办")
+        assert data_of(bench, "› 青禾县：照顾老人")
+        bench.services.order.waiting += 100
+        await bench.say("村卫生室怎么办")
+        assert data_of(bench, "› 青禾县：照顾老人")
+
+
 def test_copy_takes_whole_claims_and_names_the_source():
     text = copied(answered())
     assert text == (

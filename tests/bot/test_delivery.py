@@ -131,6 +131,14 @@ async def test_typing_is_shown_only_for_answers_that_take_a_while(monkeypatch):
         assert [values["action"] for values in bench.telegram.of("sendChatAction")] == ["typing"]
 
 
+async def test_typing_spends_nothing_while_others_wait(monkeypatch):
+    monkeypatch.setattr(delivery, "_TYPING_AFTER_S", 0.0)
+    async with Harness() as bench:
+        bench.services.order.waiting += 100
+        await bench.say("村卫生室怎么办")
+        assert len(bench.telegram.texts()) == 1 and not bench.telegram.of("sendChatAction")
+
+
 async def test_failing_typing_does_not_cost_the_answer(monkeypatch):
     monkeypatch.setattr(delivery, "_TYPING_AFTER_S", 0.0)
     async with Harness() as bench:

@@ -47,6 +47,7 @@ from retrieval.types import Script
 logger = logging.getLogger(__name__)
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # PTB: time spans as timedelta, which will be its default
 _BUSY_EVERY_S = 30.0
+_CONNECTIONS = 12  # enough for 30 messages a second at 0.4 s each; every call looks at all that are open
 _KEY = "[A-Za-z0-9_-]{6,12}"
 
 EVERYBODY = {
@@ -125,7 +126,7 @@ def build_bot(
     fetching: BaseRequest | None = None,
 ) -> FetchingBot:
     """The bot with its connections; ``request`` and ``fetching`` replace HTTP where there is none."""
-    pool = max(32, config.concurrent_questions * 2)
+    pool = max(_CONNECTIONS, config.concurrent_questions * 2)
     return FetchingBot(
         token,
         base_url=config.api_base_url,

@@ -24,11 +24,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """What this run knows of a document; ``place`` is where its text lies in the spool, if it was parsed."""
+    """What this run knows of a document.
+
+    ``place`` is where its text lies in the spool, if it was parsed; ``ruled`` where what the rules made of it lies.
+    """
 
     digest: str
     sidecar: str
     place: tuple[int, int] | None
+    ruled: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +94,9 @@ class Intake:
         for seen in self._shop.results(self._unseen(spool)):
             if isinstance(seen, Seen):
                 self._store.put_page(seen.source, seen.digest, seen.site, seen.page)
+                note = self._notes[seen.source]
+                if seen.ruled and note.digest == seen.digest:
+                    self._notes[seen.source] = replace(note, ruled=spool.keep(seen.ruled))
 
     def _unseen(self, spool: Spool) -> Iterator[Look]:
         def fetched(done: int, url: str) -> None:
@@ -150,11 +157,12 @@ class Intake:
         unparsed = set()
         for source in todo:
             self._store.forget(source)
-            place = self._notes[source].place
-            if place is None:
+            note = self._notes[source]
+            if note.place is None:
                 unparsed.add(source)
             else:
-                yield self._task(source, spool.pickled(place))
+                ruled = spool.pickled(note.ruled) if note.ruled else b""
+                yield self._task(source, spool.pickled(note.place), ruled)
         if not unparsed:
             return
         again = read_anew(self._paths, self._config, lambda source, _: source not in unparsed, again=True)
@@ -162,9 +170,9 @@ class Intake:
             if isinstance(document, RawDocument) and document.source in unparsed:
                 yield self._task(document.source, pickle.dumps(document))
 
-    def _task(self, source: str, document: bytes) -> Prepare:
+    def _task(self, source: str, document: bytes, ruled: bytes = b"") -> Prepare:
         site = self._store.page(source)[0]
-        return Prepare(document, site, self._known(site)[0], self._config.ingest.max_passage_chars)
+        return Prepare(document, site, self._known(site)[0], self._config.ingest.max_passage_chars, ruled)
 
 
 def _sidecar(document: RawDocument | Unread) -> str:

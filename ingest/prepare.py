@@ -11,6 +11,7 @@ from ingest.dates import years_of
 from ingest.describe import Description, describe, speaker
 from ingest.document import Cleaned, RawDocument
 from ingest.outline import Draft, outline
+from ingest.ruled import Ruled
 from ingest.site import SiteFurniture
 from retrieval.corpus import SourceRecord
 from retrieval.gazetteer import Gazetteer
@@ -35,12 +36,16 @@ class Nothing:
     cleaned: Cleaned
 
 
-def prepare(raw: RawDocument, max_passage_chars: int, site: SiteFurniture | None = None) -> Prepared | Nothing:
+def prepare(
+    raw: RawDocument, max_passage_chars: int, site: SiteFurniture | None = None, ruled: Ruled | None = None
+) -> Prepared | Nothing:
     """Clean, describe, cut and attribute a document; ``site`` is what the pages of its site have in common.
+
+    ``ruled`` is what the line rules made of it, where that is known already.
 
     Raises ValueError or KeyError where the steps contradict each other, which is a fault of theirs.
     """
-    cleaned = clean(raw, site)
+    cleaned = clean(raw, site, ruled)
     description = describe(raw, cleaned)
     outlined = outline(cleaned.lines, description.page_title, max_passage_chars)
     if not outlined.passages:

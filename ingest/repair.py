@@ -7,6 +7,7 @@ proves it; what is not provable is left for ``damage.py`` to flag.
 import functools
 import html
 import math
+import operator
 import re
 import unicodedata
 from collections import Counter
@@ -20,6 +21,8 @@ _ENTITY = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d?);")
 _BRACKET = re.compile(rf"(?<=[{HAN}])[ \u3000]?[(（]([^()（）]{{1,8}})[)）]")
 _SYLLABLE = re.compile(rf"[a-zü{TONED}]{{1,6}}")
 _BLANKS = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164\u115f\u1160]+")
+_USUAL_BLANKS = dict.fromkeys(map(ord, "\t\u00a0\u3000"))
+_COMPATIBLE = re.compile("[\u2f00-\u2fd5\uf900-\ufaff]")
 _REPEATED = re.compile(r"([。，、；：])\1+|(?<![,.;])([,;])\2+")
 _WIDE = {
     code: code - 0xFEE0
@@ -78,12 +81,16 @@ def _entities(text: str, made: Counter[str]) -> str:
         made["entity"] += char != match[0]
         return char
 
+    if "&" not in text:
+        return text
     for _ in range(2):  # pages that escaped twice show &amp;nbsp;
         text = _ENTITY.sub(plain, text)
     return text
 
 
 def _visible(text: str, made: Counter[str]) -> str:
+    if text.translate(_USUAL_BLANKS).isprintable():  # nearly every line: nothing in it is of those categories
+        return text
     kept: list[str] = []
     for at, char in enumerate(text):
         category = unicodedata.category(char)
@@ -104,12 +111,8 @@ def _between_han(text: str, at: int) -> bool:
 
 def _narrow(text: str, made: Counter[str]) -> str:
     fixed = _WIDE_POINT.sub(".", text.translate(_WIDE)).translate(_RADICALS)
-    if not fixed.isascii():
-        fixed = "".join(
-            unicodedata.normalize("NFKC", c) if "\u2f00" <= c <= "\u2fd5" or "\uf900" <= c <= "\ufaff" else c
-            for c in fixed
-        )
-    made["width"] += sum(old != new for old, new in zip(text, fixed, strict=False))
+    fixed = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), fixed)
+    made["width"] += sum(map(operator.ne, text, fixed)) if fixed != text else 0
     return fixed
 
 

@@ -124,7 +124,7 @@ class Learner:
 
     def add(self, raw: RawDocument) -> None:
         """Take one page into account; copies of one article count once."""
-        self.note(*looked_at(raw))
+        self.note(*looked_at(raw, by_rules(raw)))
 
     def note(self, site: str, page: bytes) -> None:
         """Take into account what ``looked_at`` told of a page, now or at another time."""
@@ -140,9 +140,8 @@ class Learner:
         return SiteFurniture({site: common for site, common in sites.items() if common.above or common.below})
 
 
-def looked_at(raw: RawDocument) -> tuple[str, bytes]:
-    """A page's site, and its lines as they are counted: 11 bytes for each."""
-    ruled = by_rules(raw)
+def looked_at(raw: RawDocument, ruled: Ruled) -> tuple[str, bytes]:
+    """A page's site, and its lines as they are counted: 11 bytes for each. ``ruled`` is what the rules made of it."""
     marks, _ = _marks(ruled)
     return site_of(raw, ruled), b"".join(_packed(mark) for mark in marks)
 

@@ -26,12 +26,16 @@ class Spool:
 
     def add(self, document: RawDocument) -> tuple[int, int]:
         """Keep one more; its place."""
-        data = zlib.compress(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL), _FASTEST)
+        return self.keep(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL))
+
+    def keep(self, pickled: bytes) -> tuple[int, int]:
+        """Keep what is pickled already; its place."""
+        data = zlib.compress(pickled, _FASTEST)
         place = self._file.seek(0, 2), len(data)
         self._file.write(data)
         return place
 
     def pickled(self, place: tuple[int, int]) -> bytes:
-        """The pickle of the document at a place; nobody else can write to this file."""
+        """The pickle at a place; nobody else can write to this file."""
         self._file.seek(place[0])
         return zlib.decompress(self._file.read(place[1]))

@@ -10,6 +10,7 @@ from ingest.official import standing_of
 from ingest.packing import pack
 from ingest.prepare import Nothing, Prepared, prepare
 from ingest.reprints import Text
+from ingest.ruled import by_rules
 from ingest.site import SiteFurniture, looked_at
 from ingest.store import Kept, shaped_by
 
@@ -23,22 +24,27 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page's site and lines; both empty where it cannot be looked at, which preparing it will tell."""
+    """A page's site and lines; both empty where it cannot be looked at, which preparing it will tell.
+
+    ``ruled`` is the pickle of what the rules made of it, which need not be done again; empty as well.
+    """
 
     source: str
     digest: str
     site: str
     page: bytes
+    ruled: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """A pickled document to be prepared, knowing its site."""
+    """A pickled document to be prepared, knowing its site, and ``Seen.ruled`` if it was looked at in this run."""
 
     document: bytes
     site: str
     furniture: SiteFurniture
     max_passage_chars: int
+    ruled: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,15 @@ def do(task: Look | Prepare) -> Seen | Kept | Failure:
 
 
 def _seen(raw: RawDocument) -> Seen:
-    return Seen(raw.source, raw.digest, *looked_at(raw))
+    ruled = by_rules(raw)
+    return Seen(raw.source, raw.digest, *looked_at(raw, ruled), pickle.dumps(ruled, pickle.HIGHEST_PROTOCOL))
 
 
 def _kept(raw: RawDocument, task: Prepare) -> Kept:
     sidecar = raw.correction.digest if raw.correction else ""
     shaped = shaped_by(raw.digest, sidecar, task.site, task.furniture.digest())
-    prepared = prepare(raw, task.max_passage_chars, task.furniture)
+    ruled = pickle.loads(task.ruled) if task.ruled else None  # noqa: S301 - as above
+    prepared = prepare(raw, task.max_passage_chars, task.furniture, ruled)
     canonical = raw.correction.canonical if raw.correction else ""
     return kept(prepared, raw.source, raw.digest, sidecar, shaped, canonical)
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 
 from ingest.document import Block
@@ -47,6 +46,16 @@ def _glue(left: str, right: str) -> str:
     return f"{left} {right}" if both_latin else left + right
 
 
+class _Columns(dict[str, int]):
+    """How many columns a character takes; it learns as it is asked."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = columns = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        return columns
+
+
+_COLUMNS = _Columns()
+
+
 def _width(text: str) -> int:
-    kinds = Counter(unicodedata.east_asian_width(char) in "WFA" for char in text)
-    return 2 * kinds[True] + kinds[False]
+    return sum(map(_COLUMNS.__getitem__, text))

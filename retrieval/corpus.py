@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.provenance import Relation, Replaced, Reprint
+from retrieval.columns import article_of, dump, passage_of
 from retrieval.types import Article, Division, Level, Passage
 
 Rows = npt.NDArray[np.int64]
@@ -101,16 +101,16 @@ class CorpusWriter:
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(article.id, self.articles, article.source, article.title, article.text, article.digest),
             *(article.publisher, article.published, article.author, article.url),
-            *(_dump(article.years), _dump(article.counties), article.level, article.region),
-            *(article.doc_number, article.issuer, _dump(article.period or ())),
-            *(article.effective, article.expires, _dump([astuple(one) for one in article.replaces])),
-            *(article.replaced_by, _dump([astuple(one) for one in article.also]), _dump(dict(article.facts))),
+            *(dump(article.years), dump(article.counties), article.level, article.region),
+            *(article.doc_number, article.issuer, dump(article.period or ())),
+            *(article.effective, article.expires, dump([astuple(one) for one in article.replaces])),
+            *(article.replaced_by, dump([astuple(one) for one in article.also]), dump(dict(article.facts))),
         )
         for passage, key in zip(passages, embedded, strict=True):
             self._insert(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 *(self.passages, article.id, passage.start, passage.end, passage.text, passage.order),
-                *(_dump(passage.heading), _dump(passage.counties), _dump(passage.years), _dump(passage.damaged), key),
+                *(dump(passage.heading), dump(passage.counties), dump(passage.years), dump(passage.damaged), key),
             )
             codes = {(code, self.passages) for code in passage.counties}
             self._connection.executemany("INSERT INTO passage_counties VALUES (?, ?)", codes)
@@ -187,12 +187,12 @@ class Corpus:
 
     def articles(self) -> list[Article]:
         """Every article in the order of reading, each with an empty ``text``, which ``article`` has."""
-        return [_article(row) for row in self._select(_ALL_ARTICLES)]
+        return [article_of(row) for row in self._select(_ALL_ARTICLES)]
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """The passages of ``rows``, in the same order. Raises KeyError for a row that there is none of."""
         wanted = [int(row) for row in rows]
-        found = {row[0]: _passage(row[1:]) for row in self._select_in(_PASSAGES, sorted(set(wanted)))}
+        found = {row[0]: passage_of(row[1:]) for row in self._select_in(_PASSAGES, sorted(set(wanted)))}
         return [found[row] for row in wanted]
 
     def rows_of_counties(self, codes: Sequence[str]) -> Rows:
@@ -268,36 +268,4 @@ def _read_article(connection: sqlite3.Connection, lock: threading.Lock, article_
         row = connection.execute(_ONE_ARTICLE, (article_id,)).fetchone()
     if row is None:
         raise KeyError(article_id)
-    return _article(row)
-
-
-def _article(row: Sequence[Any]) -> Article:
-    years, counties, level, region, doc_number, issuer, period, effective, expires, replaces, by, also, facts = row[9:]
-    span = json.loads(period)
-    values = (
-        *row[:9],
-        tuple(json.loads(years)),
-        tuple(json.loads(counties)),
-        Level(level) if level else None,
-        region,
-        doc_number,
-        issuer,
-        (span[0], span[1]) if span else None,
-        effective,
-        expires,
-        tuple(Replaced(Relation(kind), *names) for kind, *names in json.loads(replaces)),
-        by,
-        tuple(Reprint(*one) for one in json.loads(also)),
-        json.loads(facts),
-    )
-    return Article(*values)
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    article, start, end, text, order = row[:5]
-    heading, counties, years, damaged = (tuple(json.loads(value)) for value in row[5:])
-    return Passage(article, start, end, text, order, heading, counties, years, tuple((a, b) for a, b in damaged))
-
-
-def _dump(values: Sequence[Any] | Mapping[str, str]) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return article_of(row)

@@ -5,36 +5,25 @@ traditional script is matched in its simplified form; spans are those of the tex
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from retrieval import text as texts
 from retrieval.names import read_data, readings, short_of, simplified, stem_of
+from retrieval.surroundings import is_given, is_smaller, stands_apart
 from retrieval.types import Division, Level
 
 LONGEST_NAME_WORDS = 9
 LONGEST_NAME_CHARS = 16
 _LONG_WORD = 5
 
-# words that make a bare name before them the name of something smaller or other than the county
-_SMALLER_WORDS = """
-    社区 村 镇 乡 街 大街 街道 路 路口 北路 南路 东路 西路 中路 大道 巷 河 江 湖 山 岭 桥 大桥 水库 站 车站 火车站
-    寺 广场 小区 公园 酒店 大厦 集团 公司 先生 女士 大学 学院 医科大学 医学院
-"""
-_TOWN = "镇乡村"
-# 乡镇, 村医, 村里, 镇上 speak of all towns and villages, not of one
-_NO_TOWN = "里上民医级干卫镇村"
-_SMALLER = frozenset(_SMALLER_WORDS.split())
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟"
-    "熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤"
-)
-# jieba's count from which a character is a common word by itself
-_COMMON = 3000
-_BEFORE_NAMES = "在到于是从赴向省市州"
 _RANK = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
 _FULL, _BARE, _WEAK = 0, 1, 2
+# what jieba cuts by itself, whatever stands around it: its own re_han_default
+_RUN = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ class Gazetteer:
         settled: list[Division | None] = []
         for at, mention in enumerate(mentions):
             left = mention.candidates
-            for hints in self._hints(mentions, at, within):
+            for hints in self._hints(mentions, at, within) if len(left) > 1 else ():
                 if len(left) > 1:
                     left = self._narrow(left, hints)
             settled.append(self._one(left))
@@ -174,7 +163,7 @@ class Gazetteer:
         """As ``find``, without remembering the last texts."""
         _teach()
         plain = simplified(text)
-        spans = [part for span in texts.word_spans(plain) for part in self._parts(*span)]
+        spans = list(self._words(plain))
         found: list[Mention] = []
         at = 0
         while at < len(spans):
@@ -184,10 +173,34 @@ class Gazetteer:
             at = last + 1
         return found
 
+    def _words(self, plain: str) -> Iterator[tuple[str, int, int]]:
+        """The words of those runs that hold a name, with their spans; cutting is what takes the time."""
+        for run in _RUN.finditer(plain):
+            if self._may_name(run[0]):
+                base = run.start()
+                for word, start, end in texts.word_spans(run[0]):
+                    yield from self._parts(word, base + start, base + end)
+
+    def _may_name(self, run: str) -> bool:
+        """Whether the characters of a name stand there, other than of those that count only behind another one."""
+        heads = self._heads
+        return any((names := heads.get(run[at : at + 2])) and run.startswith(names, at) for at in range(len(run) - 1))
+
+    @functools.cached_property
+    def _heads(self) -> dict[str, tuple[str, ...]]:
+        """By their first two characters: names that count by themselves; nothing for those that do not."""
+        heads: defaultdict[str, list[str]] = defaultdict(list)
+        for name, entries in self._names.items():
+            alone = min(strength for _, strength in entries.values()) != _WEAK
+            heads[name[:2]] += [name] if alone else []
+        return {head: tuple(names) for head, names in heads.items()}
+
     def _longest(
         self, text: str, plain: str, spans: Sequence[tuple[str, int, int]], at: int, found: Sequence[Mention]
     ) -> tuple[int, Mention | None]:
         start = spans[at][1]
+        if plain[start : start + 2] not in self._heads:
+            return at, None
         for last in range(min(len(spans), at + LONGEST_NAME_WORDS) - 1, at - 1, -1):
             end = spans[last][2]
             entries = self._names.get(plain[start:end]) if end - start <= LONGEST_NAME_CHARS else None
@@ -195,9 +208,9 @@ class Gazetteer:
                 continue
             strength = min(entry for _, entry in entries.values())
             candidates = [division for division, entry in entries.values() if entry == strength]
-            if strength != _FULL and (_is_smaller(plain, spans[last + 1 : last + 2], end) or _is_given(spans, at)):
+            if strength != _FULL and (is_smaller(plain, spans[last + 1 : last + 2], end) or is_given(spans, at)):
                 continue
-            if end - start == 2 and strength == _FULL and not _stands_apart(plain, start, found):
+            if end - start == 2 and strength == _FULL and not stands_apart(plain, start, found):
                 continue
             if strength == _WEAK:
                 before = found[-1] if found and found[-1].end == start else None
@@ -252,26 +265,6 @@ def _division(code: str, name: str, names: dict[str, str], housed: set[str]) -> 
         level = Level.CITY if code[:4] in housed else Level.COUNTY
         return Division(code, level, name, short_of(name), province)
     return Division(code, Level.COUNTY, name, short_of(name), province, names.get(code[:4] + "00", ""))
-
-
-def _is_smaller(plain: str, following: Sequence[tuple[str, int, int]], end: int) -> bool:
-    """Whether the next word makes the name that of a street, a river, a town or a village."""
-    after = plain[end : end + 2]
-    if after and after[0] in _TOWN:
-        return after[1:] == "" or after[1] not in _NO_TOWN
-    return any(start == end and word in _SMALLER for word, start, _ in following)
-
-
-def _is_given(spans: Sequence[tuple[str, int, int]], at: int) -> bool:
-    """Whether a surname stands directly before, so that 梁 + 亚东 is a person."""
-    return at > 0 and spans[at - 1][2] == spans[at][1] and spans[at - 1][0] in _SURNAMES
-
-
-def _stands_apart(plain: str, start: int, found: Sequence[Mention]) -> bool:
-    """Whether a name such as 和县 or 成县, whose first character is a common word, is more than two words that met."""
-    if texts.word_frequency(plain[start]) < _COMMON or start == 0 or (found and found[-1].end == start):
-        return True
-    return plain[start - 1] in _BEFORE_NAMES or not plain[start - 1].isalnum()
 
 
 def _letters(name: str) -> Iterable[str]:

@@ -175,7 +175,10 @@ def _links_to(path: Path) -> Iterator[Path]:
 
 
 def _terms(text: str) -> list[str]:
-    return [gram for gram in grams(text) if len(gram) <= _MAX_TERM_CHARS]
+    found = grams(text)
+    if max(map(len, found), default=0) <= _MAX_TERM_CHARS:  # nearly always
+        return found
+    return [gram for gram in found if len(gram) <= _MAX_TERM_CHARS]
 
 
 def _schema() -> Any:

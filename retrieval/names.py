@@ -41,6 +41,7 @@ def short_of(name: str) -> str:
     return stem + "区" if name.endswith("族区") else name
 
 
+@functools.lru_cache(maxsize=4096)
 def simplified(text: str) -> str:
     """The text in simplified script, character by character where a phrase would change its length."""
     plain = texts.to_simplified(text)

@@ -182,7 +182,7 @@ class Publication:
 
 
 def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain).encode() + b"\n"
+    return _encode(value).encode() + b"\n"
 
 
 def _plain(value: Any) -> dict[str, object]:
@@ -190,3 +190,6 @@ def _plain(value: Any) -> dict[str, object]:
     if is_dataclass(value):
         return {one.name: getattr(value, one.name) for one in fields(value)}
     return dict(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_plain).encode

@@ -7,6 +7,7 @@ are always taken on the text as stored.
 import functools
 import logging
 import math
+import operator
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -74,7 +75,7 @@ def grams(text: str) -> list[str]:
         run = match.group()
         if _HAN_RUN.fullmatch(run):
             found.extend(run)
-            found.extend(run[at : at + 2] for at in range(len(run) - 1))
+            found.extend(map(operator.add, run, run[1:]))
         else:
             found.append(run)
     return found

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.gazetteer import Gazetteer
+from retrieval.gazetteer import _RUN, Gazetteer
 from retrieval.misspelt import looks_alike, misspelt, share_half, sounds_alike
 from retrieval.names import readings, short_of, simplified, stem_of, strokes
 from retrieval.places import nearest, understand_places
+from retrieval.text import word_spans
 from retrieval.types import Level
 
 GAZETTEER = Gazetteer.load()
@@ -322,3 +323,39 @@ def test_sounds_and_looks():
     assert strokes("十") and not strokes("a")
     assert simplified("務川") == "务川"
     assert list(misspelt("今天天气好", CORPUS, [])) == []
+
+
+BETWEEN_NAMES = """
+    镇 乡 村里 村医 街道 河 大学 王 梁 范 示 和 成 在 到 了 我县 资源 合作 发展 市 县 区 省 示范 卫生 医院 患者 的 是
+    人口 出生 疫苗 接种 门诊 高血压 管理 服务 衞 縣 國 2026 A0 a é - . % + # & _ ， 。 、 ； 《 》 （ ） · 〇 ㎡ 𠮷
+"""
+
+
+class CutsAll(Gazetteer):
+    """Cuts every text into words from end to end, whatever it holds, and looks everything up."""
+
+    _heads = type("Every", (), {"__contains__": lambda self, head: True})()
+
+    def _words(self, plain):
+        return (part for span in word_spans(plain) for part in self._parts(*span))
+
+
+def test_only_what_can_hold_a_name_is_cut_and_the_same_is_found():
+    slow = CutsAll.__new__(CutsAll)
+    vars(slow).update({name: value for name, value in vars(GAZETTEER).items() if name != "_heads"})
+    names = sorted(GAZETTEER._names)
+    others = [*BETWEEN_NAMES.split(), "\n", "\u3000"]
+    rng = random.Random(5)
+    found = 0
+    for _ in range(4000):
+        pieces = [rng.choice(names) if rng.random() < 0.4 else rng.choice(others) for _ in range(rng.randint(1, 12))]
+        text = "".join(
+            piece[: rng.randint(1, len(piece))] if piece and rng.random() < 0.2 else piece for piece in pieces
+        )
+        assert GAZETTEER.scan(text) == slow.scan(text), text
+        found += len(slow.scan(text))
+    assert found > 4000
+
+
+def test_every_name_is_cut_within_one_run():
+    assert all(_RUN.fullmatch(name) for name in GAZETTEER._names)

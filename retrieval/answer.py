@@ -28,6 +28,8 @@ MEANT = 0.6  # how sure one must be that a county says it in other words, since 
 MEANT_COUNTIES = 16  # that are read for it
 ONLY_ONE = 0.6  # how sure one must be that a question without a county means the only one that speaks of it
 SUGGESTIONS = 4
+ANYWHERE_READ = 24  # passages in which a question without a county looks for the one it may mean
+OTHERS_READ = 12  # passages of any county in which a refusal looks for others that speak of it
 
 
 class Answerer:
@@ -83,7 +85,7 @@ class Answerer:
             return self._across(scope) if self.reader.terms else self._which(scope)
         if len(scope) == 1:
             return self._about(scope)
-        said = self.reader.said(self.reader.find(()))
+        said = self.reader.said(self.reader.find((), ANYWHERE_READ))
         judged = self.reader.sure(said)
         about = {code for one in judged for code in one.sentence.hit.passage.counties}
         if judged and len(about) == 1 and judged[0].probability >= ONLY_ONE:
@@ -223,7 +225,7 @@ class Answerer:
         nearest_first = topics(self.generation, codes, self.names, reader.nearest)[:SUGGESTIONS]
         if not codes or not reader.terms:
             return dataclasses.replace(refusal, suggestions=nearest_first)
-        everywhere = reader.literal(reader.said(reader.find(())))
+        everywhere = reader.literal(reader.said(reader.find((), OTHERS_READ)))
         about = dict.fromkeys(code for sentence in everywhere for code in sentence.hit.passage.counties)
         return dataclasses.replace(
             refusal,

@@ -6,7 +6,7 @@ from retrieval.compose import without_ordinal
 from retrieval.index import Generation
 from retrieval.text import squeeze
 
-_MOST_READ = 200  # passages whose headings are looked at
+_MOST_READ = 80  # passages whose headings are looked at
 _LEAST_CHARS, _MOST_CHARS = 4, 24
 
 

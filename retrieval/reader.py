@@ -31,7 +31,7 @@ from retrieval.types import Hit, Kind, Question, Script
 AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
-JUDGED = 48  # sentences that are looked at closely; more are told apart by their words first
+JUDGED = 32  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
 MISSING = 3  # missing runs of words that are told
@@ -68,6 +68,7 @@ class Reader:
         asked = fold(question.asked) if question.script is Script.ENGLISH else question.topic
         self.terms: tuple[Term, ...] = terms_of(asked, tools.lexicon, self._weigh, question.topic)
         self._variants = " ".join(word for term in self.terms for word, _ in term.variants)
+        self._found: dict[tuple[tuple[str, ...], int], list[Hit]] = {}
         self._meaning = tools.embedder.embed_query(question.topic or question.asked)
 
     def _weigh(self, word: str) -> float:
@@ -79,10 +80,12 @@ class Reader:
         return Query(self.question.topic, self._variants, self._meaning)
 
     def find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
-        """Passages for this question, those of other years left out where the years are known."""
-        most = k or self.tools.config.search.candidates
-        hits = find(self.generation, self.query(), counties, most, self.tools.search_weight)
-        return [hit for hit in hits if self.in_years(hit)]
+        """Passages for this question, those of other years left out where the years are known. Remembered."""
+        key = (tuple(counties), k or self.tools.config.search.candidates)
+        if key not in self._found:
+            hits = find(self.generation, self.query(), counties, key[1], self.tools.search_weight)
+            self._found[key] = [hit for hit in hits if self.in_years(hit)]
+        return self._found[key]
 
     def in_years(self, hit: Hit) -> bool:
         """Whether the passage may speak of the years asked about: unknown years may."""

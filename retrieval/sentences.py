@@ -172,15 +172,17 @@ class Judge:
     def _literal_shares(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
         """How far every term stands in so many words in the sentence or around it: shape (n, terms)."""
         around: dict[tuple[tuple[str, ...], str, str], list[float]] = {}
+        sought = [probes(term) for term in self._terms]
         shares = np.zeros((len(sentences), len(self._terms)))
         for at, (sentence, title) in enumerate(zip(sentences, titles, strict=True)):
             passage = sentence.hit.passage
             key = (passage.heading, passage.text, title)
             if key not in around:
                 texts = ((" ".join(passage.heading), CONTEXT), (passage.text, NEIGHBOUR), (title, TITLE))
-                around[key] = [max(stands(term, text) * worth for text, worth in texts) for term in self._terms]
-            for index, term in enumerate(self._terms):
-                shares[at, index] = max(stands(term, sentence.text), around[key][index])
+                places = [(squeezed(text), worth) for text, worth in texts]
+                around[key] = [max(_stands(probed, where) * worth for where, worth in places) for probed in sought]
+            where = squeezed(sentence.text)
+            shares[at] = [max(_stands(probed, where), other) for probed, other in zip(sought, around[key], strict=True)]
         return shares
 
     def _closeness(self, texts: Sequence[str]) -> Shares:
@@ -219,19 +221,19 @@ def _parts(word: str) -> set[str]:
 
 def stands(term: Term, text: str) -> float:
     """How far the term, or a variant of it, stands in the text in so many words: 0..1."""
-    return _stands(term, squeezed(text))
+    return _stands(probes(term), squeezed(text))
 
 
 def stands_around(terms: Sequence[Term], sentences: Sequence[Sentence]) -> list[float]:
     """How far each term stands in the passages of the sentences, all taken together, or in the headings above them."""
     passages = dict.fromkeys(sentence.hit.passage for sentence in sentences)
     where = "".join(squeezed(text) for passage in passages for text in (" ".join(passage.heading), passage.text))
-    return [_stands(term, where) for term in terms]
+    return [_stands(probes(term), where) for term in terms]
 
 
-def _stands(term: Term, where: str) -> float:
+def _stands(probed: Sequence[tuple[str, float]], where: str) -> float:
     best = 0.0
-    for word, worth in probes(term):
+    for word, worth in probed:
         if worth > best:
             best = max(best, worth * _overlap(word, where))
     return best
@@ -248,7 +250,13 @@ def _overlap(word: str, text: str) -> float:
         return 1.0
     if len(word) < 3:
         return 0.0
-    found = 0
-    for at in range(len(word) - 1):
-        found += word[at : at + 2] in text
-    return SHARED * found / (len(word) - 1)
+    pairs, found = _pairs(word), 0
+    for pair in pairs:
+        found += pair in text
+    return SHARED * found / len(pairs)
+
+
+@functools.lru_cache(maxsize=4096)
+def _pairs(word: str) -> tuple[str, ...]:
+    """The bigrams of a word of the question, remembered: they are looked for in every sentence."""
+    return tuple(word[at : at + 2] for at in range(len(word) - 1))

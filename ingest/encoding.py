@@ -6,7 +6,7 @@ Latin-1 is never a candidate, since it accepts anything.
 """
 
 import codecs
-import functools
+import operator
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -95,10 +95,10 @@ def _two_bytes(data: bytes, text: str, charset: str | None) -> Decoded | None:
 def is_binary(data: bytes) -> bool:
     """Whether the bytes are no text: NULs that UTF-16 does not explain, or mostly control characters."""
     head = data[:_SAMPLE]
-    if any(head.startswith(mark) for mark, _ in _MARKS) or _utf16_without_mark(data):
-        return False
     control = len(head) - len(head.translate(None, _CONTROL))
-    return head.count(0) > len(head) // 100 or control > len(head) // 20
+    if head.count(0) <= len(head) // 100 and control <= len(head) // 20:
+        return False
+    return not (any(head.startswith(mark) for mark, _ in _MARKS) or _utf16_without_mark(data))
 
 
 def chineseness(text: str) -> float:
@@ -110,10 +110,20 @@ def chineseness(text: str) -> float:
     counts = Counter(_ASCII.sub("", to_simplified(text[:_SAMPLE])))
     if not counts:
         return 0.0
-    return sum(_weight(char) * count for char, count in counts.items()) / (2 * counts.total())
+    return float(sum(map(operator.mul, map(_WEIGHTS.__getitem__, counts), counts.values()))) / (2 * counts.total())
 
 
-@functools.lru_cache(maxsize=16384)
+class _Weights(dict[str, float]):
+    """What each character counts for; it learns as it is asked."""
+
+    def __missing__(self, char: str) -> float:
+        self[char] = weight = _weight(char)
+        return weight
+
+
+_WEIGHTS = _Weights()
+
+
 def _weight(char: str) -> float:
     if char in _FREQUENT:
         return 2.0

@@ -35,8 +35,9 @@ _ASKED = re.compile(rf"(?:多少|好多|几多|几|how many|how much)\s*(?P<meas
 _VAGUE = {"以下", "以上", "左右", "以内", "才", "人", "钱"}
 _MONEY = re.compile("多少钱|花费|花了|投资|投入|收费|价格|费用|产值|收入|多少亿|补贴|cost|price|money|yuan")
 _SHARE = re.compile("百分之|比例|占比|percent|率(?:是|为|要|达|降|升|有|多)")
-_DATE = re.compile(
-    rf"[第同每这那某统][{_COUNT}]+|(?:19|20)[0-9]{{2}}(?:[-—至到](?:19|20)?[0-9]{{2,4}})?年?|[{_COUNT}]{{1,3}}[月日]|十四五|十五五"
+_BARE = re.compile("[0-9]+(?:[.][0-9]+)?")
+_DATE = re.compile(  # and hotlines
+    rf"(?<![0-9])1(?:20|10|19|2345|2320|2356)(?![0-9.]|[余多]?(?:{_ANY}))|[第同每这那某统][{_COUNT}]+|(?:19|20)[0-9]{{2}}(?:[-—至到](?:19|20)?[0-9]{{2,4}})?年?|[{_COUNT}]{{1,3}}[月日]|十四五|十五五"
 )
 _CLAUSE = re.compile("[，,；;。！？!?、\n]")
 _PLACE = re.compile(
@@ -118,7 +119,9 @@ def _number_fit(what: Wanted, folded: str) -> float:
     for clause in _CLAUSE.split(folded):
         told = clause if "年" in what.measures else _DATE.sub("", clause)
         for number in _NUMBER.finditer(told):
-            if what.measures and not re.search(rf"(?:{what.measures})$|^百分之|^[0-9.]+$", number.group()):
+            if what.measures and _BARE.fullmatch(number.group()):
+                best = max(best, ELSEWHERE)  # a cell of a table; its measure may stand at the head of the column
+            elif what.measures and not re.search(rf"(?:{what.measures})$|^百分之", number.group()):
                 best = max(best, WRONG_MEASURE)
             elif what.counted and not any(_beside(word, number, told) for word in what.counted):
                 best = max(best, ELSEWHERE)

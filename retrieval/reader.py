@@ -33,6 +33,7 @@ AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 32  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
+OF_THE_KIND, WITHOUT_NUMBER = 0.3, 0.1  # a number of another kind, or none, is no answer to a question for one
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
 MISSING = 3  # missing runs of words that are told
 NAMED, SURE_OF_NAME = 0.6, 0.6  # coverage of a question for a person, from which a name with its title answers it
@@ -161,6 +162,8 @@ class Reader:
             both = probability if one.relevance is None else (probability + one.relevance) / 2
             if self.question.kind is Kind.WHO and one.fit == 1.0 and one.coverage >= NAMED:
                 both = max(both, SURE_OF_NAME)
+            if self.question.kind is Kind.NUMBER and one.fit < OF_THE_KIND:
+                both = min(both, WITHOUT_NUMBER)
             told.append(dataclasses.replace(one, probability=float(both)))
         return sorted(told, key=lambda one: one.probability, reverse=True)
 

@@ -108,3 +108,10 @@ def test_what_two_articles_say_alike_is_said_once(tmp_path: Path) -> None:
     answer = engine.ask("荣县家庭医生签约服务覆盖率达到多少")
     assert not answer.differing
     assert len(answer.claims) == 1
+
+
+def test_a_question_for_a_number_is_not_answered_without_one(tmp_path: Path) -> None:
+    body = "荣县建成县域医疗急救中心，救护车由急救中心统一调度。\n\n荣县救护车配有监护设备和急救药品。"
+    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    assert engine.ask("荣县有多少辆救护车").reason is Reason.NOT_IN_CORPUS
+    assert engine.ask("荣县的救护车由谁统一调度").status is Status.ANSWERED

@@ -57,3 +57,15 @@ def test_a_number_must_be_of_the_thing_asked_for(question: str, terms: list[str]
 def test_dates_and_ordinals_are_no_counts() -> None:
     what = wanted(_asked("有多少个中医馆"), ["中医馆"])
     assert fit(what, "2023年5月6日第一个中医馆挂牌。") < fit(what, "建成中医馆19个。") == 1.0
+
+
+def test_the_number_of_a_hotline_counts_nothing() -> None:
+    asked = wanted(_asked("转运一趟收多少钱"), ["转运"])
+    assert fit(asked, "120救护车留给急重症患者。") < 0.3
+    assert fit(asked, "转运一趟收费120元。") == 1.0
+    assert fit(wanted(_asked("有多少辆救护车"), ["救护车"]), "全县有救护车120辆。") == 1.0
+
+
+def test_a_bare_number_may_be_of_the_measure_but_is_less_sure() -> None:
+    asked = wanted(_asked("投了多少钱"), ["投"])
+    assert 0.3 <= fit(asked, "投入 | 82.5 | 79") < 1.0

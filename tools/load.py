@@ -156,7 +156,7 @@ class Load:
     async def _ask(self, user: int) -> None:
         person = {"id": user, "is_bot": False, "first_name": "x", "language_code": "zh-hans"}
         chat = {"id": user, "type": "private", "first_name": "x"}
-        text = self._questions[user * _STRIDE % len(self._questions)]
+        text = self._question(user)
         message = {"message_id": 1, "date": int(time.time()), "chat": chat, "from": person, "text": text}
         update = {"update_id": user, "message": message}
         self._happened.asked[user] = time.monotonic()
@@ -169,6 +169,9 @@ class Load:
                 if (await self._client.post(url, json=update, headers=headers)).status_code == httpx.codes.OK:
                     return
             await asyncio.sleep(0.5)
+
+    def _question(self, user: int) -> str:
+        return self._questions[user * _STRIDE % len(self._questions)]
 
     async def _reload(self) -> None:
         await asyncio.sleep(self._seconds / 3)
@@ -237,6 +240,8 @@ class Load:
         cuts = statistics.quantiles(took, n=100) if len(took) > 1 else took * 99
         return {
             "questions": len(measured),
+            "of them different": len({self._question(user) for user in measured}),
+            "messages for each": sum(len(sent[user]) for user in measured if user in sent) / len(measured),
             "lost": sum(user not in sent for user in measured),
             "doubled": doubled,
             "of a wrong generation": wrong,

@@ -8,7 +8,7 @@ from ingest.layout import Item, kept
 from ingest.ruled import Ruled, by_rules
 from ingest.site import SiteFurniture
 
-CLEANING_VERSION: int = 4
+CLEANING_VERSION: int = 5
 
 
 def clean(raw: RawDocument, site: SiteFurniture | None = None, ruled: Ruled | None = None) -> Cleaned:

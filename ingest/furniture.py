@@ -82,6 +82,12 @@ class Place:
         return self.index < 10 or self.index >= self.count - 8
 
 
+def is_menu(form: str) -> bool:
+    """Whether a line is nothing but words that menus have, which may be a heading as well."""
+    words = _words(form)
+    return bool(words) and all(word in MENU or word in MENU_OR_HEADING for word in words)
+
+
 def is_prose(form: str) -> bool:
     """Whether a line reads like sentences of an article rather than a label, a heading or a menu."""
     return len(form) >= 30 and bool(_PROSE_MARK.search(form))
@@ -112,7 +118,7 @@ def _copyright(form: str, place: Place) -> str | None:
 
 
 def _menu(form: str, place: Place) -> str | None:
-    words = [word for word in _SPLIT.split(form) if word and not word.isdigit()]
+    words = _words(form)
     if not words or len(form) > 300 or any(len(word) > 14 for word in words):
         return None
     sure = sum(word in MENU for word in words)
@@ -122,6 +128,10 @@ def _menu(form: str, place: Place) -> str | None:
     if sure and len(words) >= 4 and known * 2 >= len(words) and not _PROSE_MARK.search(form):
         return "navigation"
     return None
+
+
+def _words(form: str) -> list[str]:
+    return [word for word in _SPLIT.split(form) if word and not word.isdigit()]
 
 
 def _page_facts(form: str, place: Place) -> str | None:

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ingest.document import Block, RawDocument, Removal
-from ingest.furniture import Place, furniture
+from ingest.furniture import Place, furniture, is_menu
 from ingest.layout import (
     Item,
     drop_after_end,
@@ -22,6 +22,7 @@ from ingest.parts import cuts
 from ingest.repair import repair, writes_readings
 from ingest.wrapped import unwrapped
 
+_FEWEST_ENTRIES = 3
 _TAB = re.compile(r"(?<=\S) *\t[ \t]*(?=\S)")
 
 
@@ -106,3 +107,13 @@ def _judge(items: Sequence[Item]) -> None:
     for item, below in pairwise(lines):
         if item.rule == "related" and item.level and not below.rule and ends_like_speech(below.form):
             item.rule = ""  # a section of the article that is called so
+    _drop_menus(lines)
+
+
+def _drop_menus(lines: Sequence[Item]) -> None:
+    """Menus whose entries stand on lines of their own: neighbours of which one at least is surely no heading."""
+    for menu, run in groupby(lines, lambda item: not item.level and is_menu(item.form)):
+        entries = list(run)
+        if menu and len(entries) >= _FEWEST_ENTRIES and any(item.rule == "navigation" for item in entries):
+            for item in kept(entries):
+                item.rule = "navigation"

@@ -196,3 +196,22 @@ def test_a_title_that_only_the_record_has_stays() -> None:
         "文号：\n青卫〔2024〕1号\n名称：\n青禾县卫生要点\n今年要建医院两所，招医生十名，改造村卫生室三十个，年底见效。"
     )
     assert kept(clean(raw(text)))[0] == "青禾县卫生要点"
+
+
+def test_a_menu_with_every_entry_on_its_own_line_is_removed() -> None:
+    story = ["全县建成村卫生室一百二十家，村民看病不出村。", "今年再建十家，明年起都配上冷链冰箱。"]
+    menu = ["政务公开", "解读回应", "繁体版", "互动交流"]
+    assert kept(clean(raw("\n".join([*menu, *story])))) == story
+
+
+def test_words_of_menus_between_paragraphs_are_headings() -> None:
+    lines = [
+        "通知公告",
+        "政策解读",
+        "全县建成村卫生室一百二十家，村民看病不出村。",
+        "健康教育",
+        "今年再建十家，明年起都配上冷链冰箱。",
+    ]
+    assert kept(clean(raw("\n".join(lines)))) == lines
+    surely = [*lines[:2], "打印", *lines[2:]]  # two lines are no run without it, three are a menu
+    assert kept(clean(raw("\n".join(surely)))) == lines[2:]

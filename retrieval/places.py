@@ -99,8 +99,11 @@ def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Seq
             end = start + len(name)
             if start < 0 or start not in starts or any(start < right and end > left for left, right in taken):
                 continue
+            torn = plain[end : end + 1] == "的" and end not in starts  # 道真的 is 道 + 真的 to jieba
             if not bare or (
-                Gazetteer.load().is_plain(stem) and texts.word_frequency(stem[0]) < _RARE and is_led(plain, start)
+                Gazetteer.load().is_plain(stem)
+                and (torn or texts.word_frequency(stem[0]) < _RARE)
+                and is_led(plain, start)
             ):
                 taken.append((start, end))
                 yield Mention(start, end, text[start:end], (county,), bare)

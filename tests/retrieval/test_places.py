@@ -359,3 +359,8 @@ def test_only_what_can_hold_a_name_is_cut_and_the_same_is_found():
 
 def test_every_name_is_cut_within_one_run():
     assert all(_RUN.fullmatch(name) for name in GAZETTEER._names)
+
+
+def test_a_name_that_the_word_for_really_tears_apart():
+    assert understood("道真的医疗怎么样")[0] == ["道真县"]
+    assert understood("他知道真的要建医院吗")[0] == []

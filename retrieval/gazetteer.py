@@ -178,7 +178,7 @@ class Gazetteer:
         for run in _RUN.finditer(plain):
             if self._may_name(run[0]):
                 base = run.start()
-                for word, start, end in texts.word_spans(run[0]):
+                for word, start, end in _cut(run[0]):
                     yield from self._parts(word, base + start, base + end)
 
     def _may_name(self, run: str) -> bool:
@@ -278,6 +278,12 @@ def _letters(name: str) -> Iterable[str]:
 def _found(gazetteer: Gazetteer, text: str) -> tuple[Mention, ...]:
     # an article's title and sentences are looked at several times while its passages are attributed
     return tuple(gazetteer.scan(text))
+
+
+@functools.lru_cache(maxsize=2048)
+def _cut(run: str) -> tuple[tuple[str, int, int], ...]:
+    # the same words come in the article, in a passage and at the head of a sentence
+    return tuple(texts.word_spans(run))
 
 
 @functools.cache

@@ -17,13 +17,14 @@ from retrieval.reader import Tools
 from retrieval.remembered import Remembered
 from retrieval.rerank import load_reranker
 from retrieval.search import search_weight
-from retrieval.sentences import WordVectors
+from retrieval.sentences import VectorMemory
 from retrieval.text import set_cache_dir
 from retrieval.types import Answer, Citation
 
 PARTICLE = 1.0  # learned weight of words that say nothing
 LEAST_WEIGHT = 0.1
 SHARPNESS = 1.5
+SENTENCES = 20_000  # whose vectors are remembered, 1 kB each
 
 
 class Engine:
@@ -98,11 +99,12 @@ class Engine:
         embedder = bundled if plain else load_embedder(asked)
         index = CurrentIndex(config.index_dir, embedder.fingerprint)
         reading = bundled.reading()
-        vectors = WordVectors(reading.embed_passages)
+        words = VectorMemory(reading.embed_passages)
         lexicon, reranker = self._lexicon.get(), load_reranker(config.rerank)
         weights = _weigh(bundled), search_weight(bundled)
         reader = reading if plain else embedder
-        return Tools(config, embedder, reader, vectors, lexicon, *weights, reranker), index
+        sentences = VectorMemory(reader.embed_passages, SENTENCES)
+        return Tools(config, embedder, reader, words, sentences, lexicon, *weights, reranker), index
 
 
 def _weigh(bundled: StaticEmbedder) -> Callable[[str], float]:

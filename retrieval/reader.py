@@ -18,7 +18,7 @@ from retrieval.sentences import (
     Judge,
     Judged,
     Sentence,
-    WordVectors,
+    VectorMemory,
     literal_coverage,
     sentences_of,
     squeezed,
@@ -50,7 +50,8 @@ class Tools:
     config: Config
     embedder: Embedder
     reading: Embedder
-    word_vectors: WordVectors
+    word_vectors: VectorMemory
+    sentence_vectors: VectorMemory
     lexicon: Lexicon
     weigh: Callable[[str], float]
     search_weight: Callable[[str], float]
@@ -105,7 +106,7 @@ class Reader:
         what = wanted(self.question, by_weight)
         reading = self.tools.reading
         meaning = reading.embed_query(self.question.topic or self.question.asked)
-        return Judge(self.terms, what, meaning, reading.embed_passages, self.tools.word_vectors)
+        return Judge(self.terms, what, meaning, self.tools.sentence_vectors, self.tools.word_vectors)
 
     def _titles(self, sentences: Sequence[Sentence]) -> list[str]:
         articles = dict.fromkeys(sentence.hit.passage.article_id for sentence in sentences)

@@ -94,8 +94,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words(squeezed(text)) if len(word) > 1))
 
 
-class WordVectors:
-    """Vectors of single words, remembered; ``embed`` gives unit rows, or zero rows for unknown words."""
+class VectorMemory:
+    """Vectors of texts, remembered; ``embed`` gives unit rows, or zero rows for what it does not know."""
 
     def __init__(self, embed: Embed, limit: int = 50_000) -> None:
         self._embed = embed
@@ -119,7 +119,7 @@ class Judge:
     """
 
     def __init__(
-        self, terms: Sequence[Term], what: Wanted, meaning: Vectors, embed: Embed, vectors: WordVectors
+        self, terms: Sequence[Term], what: Wanted, meaning: Vectors, embed: Embed, vectors: VectorMemory
     ) -> None:
         self._terms = tuple(terms)
         self._what = what

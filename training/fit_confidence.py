@@ -36,7 +36,7 @@ from retrieval.evidence import MEASURES, Matrix
 from retrieval.index import Generation
 from retrieval.question import understand
 from retrieval.reader import Reader, Tools
-from retrieval.sentences import WordVectors
+from retrieval.sentences import VectorMemory
 from retrieval.static import StaticModel
 from retrieval.types import Kind, Question, Scope
 from training.arena import FOLDER, Row, read_rows, write
@@ -185,7 +185,8 @@ def _of_counties(rows: Sequence[Row], reading: StaticEmbedder, source: random.Ra
         engine = _engine(Path(place, "articles"), place)
         generation, tools = engine.load(), engine.tools()
         known = tools.lexicon.only(lambda _: source.random() < KNOWN)
-        tools = replace(tools, lexicon=known, reading=reading, word_vectors=WordVectors(reading.embed_passages))
+        words, sentences = VectorMemory(reading.embed_passages), VectorMemory(reading.embed_passages)
+        tools = replace(tools, lexicon=known, reading=reading, word_vectors=words, sentence_vectors=sentences)
         for one in put:
             question = _understood(one.text, (), generation, tools)
             if question is not None:

@@ -19,7 +19,7 @@ from retrieval.sentences import (
     Judge,
     Judged,
     Sentence,
-    WordVectors,
+    VectorMemory,
     literal_coverage,
     sentences_of,
     stands,
@@ -44,7 +44,7 @@ def hit(text: str, heading: tuple[str, ...] = (), score: float = 0.0, row: int =
 
 def judged(terms, found: Hit, title: str = "", embed=nothing) -> list[Judged]:
     sentences = sentences_of(found)
-    judge = Judge(terms, FACT, np.zeros((1, DIM), np.float32), embed, WordVectors(embed))
+    judge = Judge(terms, FACT, np.zeros((1, DIM), np.float32), embed, VectorMemory(embed))
     return judge(sentences, [title] * len(sentences))
 
 
@@ -130,7 +130,7 @@ def test_no_sentences_and_no_terms_are_judged():
     assert judged([BEDS], hit("。"), "")[0].coverage == 0.0
     (one,) = judged([], hit("床位。"))
     assert (one.coverage, one.literal, one.gap) == (0.0, 0.0, 0.0)
-    judge = Judge([BEDS], FACT, np.zeros((1, DIM), np.float32), nothing, WordVectors(nothing))
+    judge = Judge([BEDS], FACT, np.zeros((1, DIM), np.float32), nothing, VectorMemory(nothing))
     assert judge([], []) == []
     assert judge.literal([], []).shape == (0,)
 
@@ -138,7 +138,7 @@ def test_no_sentences_and_no_terms_are_judged():
 def test_only_the_most_promising_are_judged_in_their_order():
     hits = [hit("医生到岗。", row=0), hit("床位增加。", row=1), hit("别的事。", score=0.9, row=2), hit("床位。", row=3)]
     sentences = [one for found in hits for one in sentences_of(found)]
-    judge = Judge([BEDS], FACT, np.zeros((1, DIM), np.float32), nothing, WordVectors(nothing))
+    judge = Judge([BEDS], FACT, np.zeros((1, DIM), np.float32), nothing, VectorMemory(nothing))
     everything = judge(sentences, [""] * 4)
     assert judge(sentences, [""] * 4, 4) == everything
     # by words both sentences with beds come first; then the one whose passage was found best
@@ -155,7 +155,7 @@ def test_word_vectors_are_asked_for_once_and_forgotten_when_full():
         asked.append(list(texts))
         return np.array([[len(text)] for text in texts], np.float32)
 
-    vectors = WordVectors(embed, limit=2)
+    vectors = VectorMemory(embed, limit=2)
     np.testing.assert_array_equal(vectors(["一", "二三", "一"]), [[1], [2], [1]])
     np.testing.assert_array_equal(vectors(["二三", "四五六"]), [[2], [3]])
     np.testing.assert_array_equal(vectors(["一"]), [[1]])
@@ -256,7 +256,7 @@ def test_arrays_say_what_plain_sums_say(terms, passages, asked):
     meaning = embed([asked])
     found = [(hit(text, tuple(heading), row=row), title) for row, (text, heading, title) in enumerate(passages)]
     sentences = [(one, title) for where, title in found for one in sentences_of(where)]
-    judge = Judge(terms, Wanted(Kind.LIST), meaning, embed, WordVectors(embed))
+    judge = Judge(terms, Wanted(Kind.LIST), meaning, embed, VectorMemory(embed))
     made = judge([one for one, _ in sentences], [title for _, title in sentences])
     assert [one.sentence for one in made] == [one for one, _ in sentences]
     for one, (sentence, title) in zip(made, sentences, strict=True):

@@ -21,11 +21,11 @@ def topics(
     ``nearest`` puts them in order, the nearest to the question first.
     """
     rows = [int(row) for row in generation.rows_of_counties(codes)[:_MOST_READ]] if codes else []
-    places = {squeeze(name) for name in names.values()}
     found: dict[str, None] = {}
     for passage in generation.passages(rows):
         heading = without_ordinal(passage.heading[-1]).strip("【】[] ") if passage.heading else ""
         said = squeeze(heading)
+        places = (squeeze(names[code]) for code in passage.counties)
         if _LEAST_CHARS <= len(said) <= _MOST_CHARS and not any(_only_names(said, place) for place in places):
             found[heading] = None
     return tuple(nearest(tuple(found)))

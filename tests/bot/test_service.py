@@ -159,14 +159,20 @@ async def test_answers_in_flight_are_delivered_before_the_end(world):
 
 
 async def test_answer_that_never_comes_does_not_hold_up_the_end(world, monkeypatch):
-    gate = threading.Event()
+    """Neither found nor delivered: the deadline of a search says nothing about a message that Telegram never takes."""
+    result = world.telegram._result
+
+    async def never_sent(name, values):
+        return await (asyncio.Event().wait() if name == "sendMessage" else result(name, values))
+
     monkeypatch.setattr(service, "_GRACE_S", 0.2)
-    world.engine.answer = lambda text, history: answered(text) if gate.wait(20) else None
-    async with running(world):
+    monkeypatch.setattr(world.telegram, "_result", never_sent)
+    async with asyncio.timeout(None) as limit, running(world):
         world.service._config.telegram.__dict__["answer_deadline_s"] = 0.2
         world.ask(1)
-        await until(lambda: world.engine.asked)
-    gate.set()
+        await until(lambda: world.telegram.of("sendMessage"))
+        limit.reschedule(asyncio.get_running_loop().time() + 10)
+    assert not limit.expired()
 
 
 async def test_problem_of_the_index_is_told_but_the_old_one_serves(world):

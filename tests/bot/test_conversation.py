@@ -6,7 +6,7 @@ import pytest
 
 from bot.messages import Say, say
 from retrieval.types import Reason, Script
-from tests.fakes import COUNTY, GROUP, OTHER, USER, FakeEngine, Harness, answered, make_article, refused
+from tests.fakes import COUNTY, GROUP, OTHER, USER, FakeEngine, Harness, answered, make_article, place, refused
 
 
 async def test_question_is_answered_with_citations_and_buttons():
@@ -73,13 +73,14 @@ async def test_in_a_group_anybody_may_open_a_citation_once_and_elsewhere_nobody(
         assert bench.telegram.of("answerCallbackQuery")[-1]["text"] == say(Say.FOREIGN_BUTTON, Script.SIMPLIFIED)
 
 
-async def test_button_on_an_inaccessible_message():
+@pytest.mark.parametrize("chat", [USER, GROUP])
+async def test_button_on_an_inaccessible_message(chat):
     async with Harness() as bench:
-        await bench.say("村卫生室怎么办")
+        await bench.say("/ask 村卫生室怎么办", chat=chat)
         data = bench.telegram.buttons()[0]["callback_data"]
-        gone = {"message_id": 5, "date": 0, "chat": {"id": USER, "type": "private"}}
-        await bench.press(data, message=gone)
-        assert "村医每周下村两次" in bench.telegram.texts()[-1]
+        await bench.press(data, chat=chat, message={"message_id": 5, "date": 0, "chat": place(chat)})
+        _, paragraph = bench.telegram.texts()
+        assert "一、办好村卫生室" in paragraph
 
 
 async def test_follow_up_sees_the_earlier_questions_and_start_forgets_them():

@@ -15,9 +15,7 @@ from retrieval.offers import topics
 from retrieval.outlook import named_section, outline_group, overview
 from retrieval.places import nearest
 from retrieval.reader import Reader, Tools
-from retrieval.sentences import (
-    Sentence,
-)
+from retrieval.sentences import Sentence
 from retrieval.terms import only_generic
 from retrieval.types import Answer, Division, Kind, Level, Question, Reason, Scope
 
@@ -39,7 +37,7 @@ class Answerer:
         self.question = question
         self.generation = generation
         self.reader = Reader(question, generation, tools)
-        self.names = {division.code: division.short for division in generation.counties}
+        self.names = self.reader.names
 
     def answer(self) -> Answer:
         """The Answer, or the reason why there is none."""
@@ -109,7 +107,7 @@ class Answerer:
         """The few sentences of one county that answer, best first; nothing if none is sure enough."""
         reader = self.reader
         weighed = reader.weighed(reader.said(reader.find((county,))))
-        sure = [one for one in weighed if one.probability >= reader.tools.config.answer.min_confidence]
+        sure = reader.enough(weighed)
         kind = self.question.kind
         if not sure:  # that a title or heading is what is asked for in so many words is sure enough
             return named_section(reader, county, weighed[0].sentence.hit) if weighed and kind is Kind.LIST else []

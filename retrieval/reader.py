@@ -1,6 +1,7 @@
 """Reading the articles for one question: what is found, how well it answers, what is sure enough to say."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,7 @@ class Reader:
         every = (sentence for hit in hits for sentence in sentences_of(hit))
         return [one for one in every if compose.sayable(one) and squeezed(one.text) != asked]
 
+    @functools.cached_property
     def _judge(self) -> Judge:
         by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
         what = wanted(self.question, by_weight)
@@ -115,8 +117,8 @@ class Reader:
 
     def judged(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """The most promising of the sentences, best first; ties in the order of the hits."""
-        judged = self._judge()(sentences, self._titles(sentences), JUDGED)
-        headings = {heading for sentence in sentences for heading in sentence.hit.passage.heading}
+        judged = self._judge(sentences, self._titles(sentences), JUDGED)
+        headings = _headings(sentences)
 
         def rank(one: Judged) -> float:
             return one.score - (HEADING_COST if one.sentence.hit.passage.text.strip() in headings else 0.0)
@@ -138,14 +140,18 @@ class Reader:
 
     def literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Those that carry the question in so many words, about as well as the best of them."""
-        literal = self._judge().literal(sentences, self._titles(sentences))
+        literal = self._judge.literal(sentences, self._titles(sentences))
         least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * float(literal.max(initial=0.0)))
         return [sentence for sentence, share in zip(sentences, literal, strict=True) if share >= least]
 
     def sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """Those whose evidence is enough to be said, surest first."""
+        return self.enough(self.weighed(sentences))
+
+    def enough(self, weighed: Sequence[Judged]) -> list[Judged]:
+        """Of what was weighed, that which is sure enough to be said."""
         least = self.tools.config.answer.min_confidence
-        return [one for one in self.weighed(sentences) if one.probability >= least]
+        return [one for one in weighed if one.probability >= least]
 
     def weighed(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """The most promising of the sentences with the probability that each answers, surest first.
@@ -170,8 +176,8 @@ class Reader:
 
     def evidence(self, judged: Sequence[Judged], sentences: Sequence[Sentence]) -> Matrix:
         """The measures of the first of ``judged``, which are the best of ``sentences``: see ``evidence.evidence``."""
-        headings = {heading for sentence in sentences for heading in sentence.hit.passage.heading}
-        return evidence(self.question, self.terms, judged, self._elsewhere(sentences), headings, WEIGHED)
+        elsewhere = self._elsewhere(sentences)
+        return evidence(self.question, self.terms, judged, elsewhere, _headings(sentences), WEIGHED)
 
     def nearest(self, texts: Sequence[str]) -> list[str]:
         """The texts in order of their nearness to the question, ties in the order given."""
@@ -217,3 +223,8 @@ class Reader:
                 break
             kept.append(choice)
         return kept
+
+
+def _headings(sentences: Sequence[Sentence]) -> set[str]:
+    """All headings above the sentences' passages."""
+    return {heading for sentence in sentences for heading in sentence.hit.passage.heading}

@@ -65,7 +65,7 @@ def place_of(update: Update) -> Place:
     if message is None or chat.type == chat.PRIVATE:
         return Place(chat.id)
     asked = message.message_id if update.message is not None else None
-    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    thread = message.message_thread_id if message.is_topic_message else None
     return Place(chat.id, thread, asked)
 
 

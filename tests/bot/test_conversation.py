@@ -74,13 +74,21 @@ async def test_in_a_group_anybody_may_open_a_citation_once_and_elsewhere_nobody(
 
 
 @pytest.mark.parametrize("chat", [USER, GROUP])
-async def test_button_on_an_inaccessible_message(chat):
+async def test_button_on_an_inaccessible_message(chat, caplog):
+    """One that Telegram no longer shows the bot: it has neither text nor buttons, and nothing can hang on it."""
+    old = {"message_id": 5, "date": 0, "chat": place(chat)}
     async with Harness() as bench:
         await bench.say("/ask 村卫生室怎么办", chat=chat)
-        data = bench.telegram.buttons()[0]["callback_data"]
-        await bench.press(data, chat=chat, message={"message_id": 5, "date": 0, "chat": place(chat)})
+        key = bench.telegram.buttons()[0]["callback_data"].split(":")[1]
+        await bench.press(f"c1:{key}:1", chat=chat, message=old)
         _, paragraph = bench.telegram.texts()
         assert "一、办好村卫生室" in paragraph
+        await bench.press(f"f1:{key}:d", chat=chat, message=old)
+        bench.telegram.faults.append(("editMessageText", (400, "Bad Request: message can't be edited", None)))
+        await bench.press("p1:counties:0", chat=chat, message=old)
+        assert "2个县" in bench.telegram.texts()[-1] and len(bench.telegram.texts()) == 3
+        assert len(bench.telegram.of("answerCallbackQuery")) == 3 and "incident" not in caplog.text
+        assert all("reply_parameters" not in sent for sent in bench.telegram.of("sendMessage")[1:])
 
 
 async def test_follow_up_sees_the_earlier_questions_and_start_forgets_them():

@@ -1,5 +1,6 @@
 """What happens when Telegram refuses, floods, moves, or does not answer."""
 
+import httpx
 import pytest
 from telegram.error import NetworkError, TimedOut
 
@@ -102,12 +103,27 @@ async def test_page_that_is_shown_already_is_no_error():
         assert len(bench.telegram.of("sendMessage")) == 1
 
 
-@pytest.mark.parametrize("fault", [(502, "Bad Gateway", None), NetworkError("httpx.ConnectError: refused")])
+UNCONNECTED = TimedOut("Timed out")
+UNCONNECTED.__cause__ = httpx.ConnectTimeout("no route")
+REFUSED = NetworkError("httpx.ConnectError: refused")
+UNWELL = [(502, "Bad Gateway", None), (503, "", None)]  # Telegram's own words, and those of a proxy before it
+
+
+@pytest.mark.parametrize("fault", [*UNWELL, REFUSED, UNCONNECTED])
 async def test_what_never_arrived_is_sent_again(fault, quick):
     async with Harness() as bench:
         bench.telegram.faults += [("sendMessage", fault)] * 2
         await bench.say("村卫生室怎么办")
         assert len(bench.telegram.of("sendMessage")) == 3 and 0.5 in quick and 1.0 in quick
+
+
+@pytest.mark.parametrize(("fault", "arrives"), [*((one, 0) for one in UNWELL), (REFUSED, 1), (UNCONNECTED, 1)])
+async def test_only_a_message_that_telegram_itself_cannot_take_is_given_up(fault, arrives, quick, monkeypatch):
+    monkeypatch.setattr(delivery, "_PATIENCE_S", -1.0)
+    async with Harness() as bench:
+        bench.telegram.faults.append(("sendMessage", fault))
+        await bench.say("村卫生室怎么办")
+        assert len(bench.telegram.delivered(USER)) == arrives
 
 
 @pytest.mark.parametrize("fault", [TimedOut("read"), NetworkError("httpx.RemoteProtocolError: half an answer")])

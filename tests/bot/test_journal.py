@@ -93,6 +93,18 @@ async def test_words_are_gone_once_they_are_answered_and_numbers_after_a_day(tmp
     journal.close()
 
 
+async def test_disk_confirms_what_is_taken_and_that_an_answer_leaves(tmp_path):
+    journal, said = Journal(tmp_path / "updates.sqlite"), []
+    journal._db.set_trace_callback(said.append)
+    await journal.accept([row(1)])
+    await journal.begin(1)
+    await journal.mark(1, State.SENDING)
+    await journal.mark(1, State.DONE)
+    journal.close()
+    waits = [line.rsplit("=")[1] for line in said if line.startswith("PRAGMA synchronous")]
+    assert waits == ["FULL", "NORMAL", "FULL", "NORMAL"]
+
+
 async def test_what_has_no_number_is_left_out():
     journal = Journal()
     odd = [{"no": "number"}, row("1"), row(True), row(None), row(2**70), row(1.5)]

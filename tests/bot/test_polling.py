@@ -7,10 +7,14 @@ import logging
 
 import pytest
 from telegram.error import NetworkError, TimedOut
+from telegram.request import HTTPXRequest
 
+from bot.app import build_bot
 from bot.polling import ALLOWED_UPDATES, Poller, parse_update
+from retrieval.config import TelegramConfig
 from retrieval.errors import ServiceError
-from tests.fakes import Harness, until
+from tests.fakes import TOKEN, Harness, until
+from tests.loopback import Loopback
 
 POISON = {"update_id": 4999, "message": {"message_id": 1, "text": "我得了什么病", "chat": {"id": 5}}}
 
@@ -41,7 +45,7 @@ async def test_poisoned_update_alone_is_not_fetched_again():
     async with Harness() as bench, polling(bench) as (poller, _):
         bench.telegram.rows.put_nowait(POISON)
         await until(lambda: len(bench.telegram.of("getUpdates")) >= 2)
-        assert int(bench.telegram.of("getUpdates")[1]["offset"]) == 5000
+        assert int(bench.telegram.of("getUpdates")[1]["offset"]) == 5000 and bench.services.journal.open == 0
         await poller.confirm()
         last = bench.telegram.of("getUpdates")[-1]
         assert (last["offset"], last["timeout"], last["allowed_updates"]) == (5000, 0, ALLOWED_UPDATES)
@@ -64,6 +68,46 @@ async def test_errors_without_end_are_repeated_ever_more_slowly_and_told(fault, 
         gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
         assert gaps[4] >= 0.3 and gaps[3] >= 0.15
         assert caplog.text.count("cannot be reached") == 1
+
+
+@contextlib.asynccontextmanager
+async def over_http(read_s: float):
+    """A bot that reaches its Telegram through sockets; a reply may take ``read_s`` and what it was asked to wait."""
+    telegram = Loopback()
+    config = TelegramConfig(api_base_url=await telegram.start())
+    bot = build_bot(config, TOKEN, fetching=HTTPXRequest(1, read_timeout=read_s))
+    try:
+        await bot.initialize()
+        yield telegram, bot
+    finally:
+        await bot.shutdown()
+        await telegram.close()
+
+
+async def test_t08_line_that_is_held_open_is_given_up_and_the_next_is_heard():
+    held, taken = [], []
+
+    async def hold(method, _):
+        if method == "getUpdates" and not held:
+            held.append(method)
+            await asyncio.Event().wait()
+
+    async def take(rows):
+        taken.extend(rows)
+
+    async with over_http(0.3) as (telegram, bot):
+        telegram.hold = hold
+        telegram.put({"update_id": 1})
+        poller = Poller(bot, take, wait_s=0.0, pause_s=0.01)
+        task = asyncio.create_task(poller.run())
+        await until(lambda: held and taken)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_t08_line_is_not_given_up_while_telegram_may_hold_it():
+    async with over_http(0.3) as (_, bot):
+        assert await bot.fetch(0, 1.0) == []
 
 
 async def test_server_that_does_not_hold_the_line_is_not_hammered():

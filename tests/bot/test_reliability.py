@@ -1,5 +1,6 @@
-"""Demands on a bot that can be relied on: where each is proven (``PROOFS``), and the proofs that live nowhere else."""
+"""Demands on a bot that can be relied on, each with its defences (``tools/without.toml``); tests of no other place."""
 
+import ast
 import asyncio
 import logging
 import re
@@ -19,105 +20,13 @@ from bot.outgoing import OutgoingMessage
 from bot.polling import Poller
 from bot.store import Store
 from retrieval.types import Script
-from tests.fakes import GROUP, TOKEN, USER, FakeEngine, FakeTelegram, Harness, answered, until
+from tests.fakes import GROUP, OTHER, TOKEN, USER, FakeEngine, FakeTelegram, Harness, answered, until
+from tools.without import ROOT, known, table
 
-TESTS = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
 APOLOGY = say(Say.INTERRUPTED, Script.SIMPLIFIED)
 
-# what can go wrong, by common numbers (T) and PTB's known weaknesses (P): file and test that prove it does not
-PROOFS = {
-    "T1 flood on the answer: once, not too early": (
-        "test_delivery: test_flood_is_waited_for_and_the_answer_sent_once",
-        "test_delivery: test_flood_is_waited_for_however_long_it_takes",
-        "test_reliability: test_t01_whatever_telegram_does_each_message_arrives_once_and_in_order",
-    ),
-    "T2 blocked: no retry, next user answered": (
-        "test_delivery: test_blocked_chat_is_marked_and_the_next_user_answered",
-    ),
-    "T3 group that moved": ("test_delivery: test_group_that_moved_gets_the_answer_and_keeps_its_memory",),
-    "T4 HTML refused": ("test_delivery: test_html_that_telegram_cannot_parse_arrives_as_plain_text",),
-    "T5 not modified, too old, reply or topic gone": (
-        "test_delivery: test_page_that_is_shown_already_is_no_error",
-        "test_reliability: test_t05_what_the_answer_hangs_on_may_be_gone",
-        "test_reliability: test_t05_press_that_is_too_old_is_answered_all_the_same",
-    ),
-    "T6 502, timeouts, broken connections": (
-        "test_delivery: test_what_never_arrived_is_sent_again",
-        "test_delivery: test_what_may_have_arrived_is_not_sent_twice",
-        "test_reliability: test_t06_no_free_connection_costs_no_answer",
-        "test_reliability: test_t06_change_of_a_message_is_repeated",
-        "test_bot_kill: test_t06_connections_that_break_off_are_survived",
-    ),
-    "T7 getUpdates fails for long": (
-        "test_polling: test_errors_without_end_are_repeated_ever_more_slowly_and_told",
-        "test_service: test_deaf_bot_is_unhealthy_and_starves_the_watchdog_until_it_hears_again",
-    ),
-    "T8 getUpdates held open": ("test_service: test_line_that_is_held_open_for_ever_turns_health_red",),
-    "T9 poison before a good update": (
-        "test_polling: test_good_update_behind_a_poisoned_one_is_answered",
-        "test_polling: test_poisoned_update_alone_is_not_fetched_again",
-    ),
-    "T10 second poller": (
-        "test_polling: test_second_instance_ends_this_one_with_one_clear_line",
-        "test_service: test_second_instance_ends_the_process",
-    ),
-    "T11 no network at start": (
-        "test_service: test_ready_only_after_the_index_and_telegram",
-        "test_bot_http: test_a_day_in_the_life_by_polling",
-    ),
-    "T12 same update twice, across a restart, across two processes": (
-        "test_delivery: test_duplicate_update_is_answered_once_even_across_a_restart",
-        "test_journal: test_living_process_keeps_its_updates_and_a_dead_one_leaves_them",
-        "test_bot_kill: test_t12_t23_two_processes_over_a_webhook_answer_each_update_once_even_if_one_dies",
-    ),
-    "T13 backlog after downtime": (
-        "test_reliability: test_t13_backlog_is_fetched_as_there_is_room_and_nobody_is_put_off",
-    ),
-    "T14 webhook's table of answers": (
-        "test_webhook: test_table_of_the_webhooks_answers",
-        "test_webhook: test_full_queue_makes_telegram_bring_it_again",
-    ),
-    "T15 SIGTERM and SIGKILL": (
-        "test_service: test_answers_in_flight_are_delivered_before_the_end",
-        "test_bot_kill: test_t15_killed_again_and_again_it_answers_each_question_once",
-        "test_bot_kill: test_t15_stopped_with_answers_in_flight_it_delivers_them",
-        "test_bot_kill: test_t15_search_that_hangs_does_not_keep_the_process_alive_and_is_told",
-    ),
-    "T16 one slow user": (
-        "test_order: test_one_slow_chat_keeps_its_order_and_does_not_hold_up_the_others",
-        "test_order: test_one_chat_cannot_fill_the_queue",
-        "test_order: test_full_queue_is_told_once_and_nothing_is_lost_that_was_taken",
-    ),
-    "T17 hostile texts": ("test_render: test_whatever_the_articles_say_telegram_accepts_it_and_nothing_is_lost",),
-    "T18 old, forged, foreign buttons": (
-        "test_conversation: test_stale_and_forged_buttons_get_a_friendly_alert",
-        "test_conversation: test_button_on_an_inaccessible_message",
-    ),
-    "T19 every kind of update": ("test_updates: test_updates_that_want_no_answer_get_none",),
-    "T20 quota": ("test_order: test_quota_is_told_once_and_costs_no_search_and_admins_have_none",),
-    "T21 logs without tokens and questions": (
-        "test_logs: test_tokens_are_taken_out_of_messages_and_tracebacks",
-        "test_logs: test_nothing_that_people_ask_is_logged_at_info",
-        "test_reliability: test_t21_no_question_and_no_token_is_logged_even_for_debugging",
-    ),
-    "T22 menus equal handlers, admins only": ("test_updates: test_menus_name_the_commands_that_are_handled",),
-    "T23 two processes, 200 updates": (
-        "test_bot_kill: test_t12_t23_two_processes_over_a_webhook_answer_each_update_once_even_if_one_dies",
-    ),
-    "T24 soak": ("test_reliability: test_t24_two_thousand_messages_lose_none_and_keep_no_memory",),
-    "P9 stop without limit": ("test_service: test_answer_that_never_comes_does_not_hold_up_the_end",),
-}
-AS = {
-    "P1 a poisoned update makes PTB deaf": "T9",
-    "P2 polling dies in silence": "T7 T8",
-    "P3 duplicates are answered twice": "T12",
-    "P4 tokens and questions in logs": "T21",
-    "P5 no network at the start": "T11",
-    "P6 a conflict for ever": "T10",
-    "P7 accepted by the webhook, and lost": "T15",
-    "P8 headers of the webhook": "T14",
-    "P10 the first flood loses the answer": "T1",
-}
+DEMANDS, DEFENCES = known()
 
 
 class Unlimited(NotingLimiter):
@@ -127,20 +36,22 @@ class Unlimited(NotingLimiter):
         super(NotingLimiter, self).__init__(overall_max_rate=0, group_max_rate=0, max_retries=0)
 
 
-def test_every_proof_exists():
-    written = {
-        file.stem: set(re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8")))
-        for file in TESTS.rglob("test_*.py")
-    }
-    for proof in [proof for proofs in PROOFS.values() for proof in proofs]:
-        place, name = proof.split(": ")
-        assert name in written[place], proof
-    proven = {what.split()[0] for what in PROOFS}
-    assert {*proven, *(what.split()[0] for what in AS)} == {
-        *(f"T{number}" for number in range(1, 25)),
-        *(f"P{number}" for number in range(1, 11)),
-    }
-    assert {number for numbers in AS.values() for number in numbers.split()} <= proven
+def test_every_demand_has_defences_and_tests_that_miss_them():
+    """That they do is shown by ``python -m tools.without``; here only that its table is about this code."""
+    written = {file: file.read_text(encoding="utf-8") for file in TESTS.rglob("test_*.py")}
+    for defence in DEFENCES:
+        ast.parse(defence.switched_off((ROOT / defence.file).read_text(encoding="utf-8")))
+        for test in defence.tests:
+            file, name = test.split("::")
+            assert re.search(rf"^(async )?def {name}\(", written[ROOT / file], re.MULTILINE), test
+    numbers = {*(f"T{number}" for number in range(1, 25)), *(f"P{number}" for number in range(1, 11))}
+    assert set(DEMANDS) == {number for defence in DEFENCES for number in defence.proves.split()} == numbers
+    named = {name for text in written.values() for name in re.findall(r"def (test_[tp]\d\d_\w+)", text)}
+    assert named <= {test.split("::")[1] for defence in DEFENCES for test in defence.tests}
+
+
+def test_table_in_the_documentation_is_that_of_the_defences():
+    assert table(DEMANDS, DEFENCES) in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 REFUSED = [
@@ -191,6 +102,18 @@ def test_t01_whatever_telegram_does_each_message_arrives_once_and_in_order(fault
         refusals = [REFUSED[at] for at in faults]
         once = all(refusals.count(refusal) <= 1 for refusal in REFUSED[4:7])  # twice the same: nothing left to change
         assert arrived == expected or (not once and arrived == expected[: len(arrived)])
+
+
+async def test_p10_flood_of_one_chat_holds_up_no_other():
+    async with Harness() as bench:
+        flood = (429, "Too Many Requests: retry after 2", {"retry_after": 2})
+        bench.telegram.faults.append(("sendMessage", flood))
+        await bench.feed(bench.row("村卫生室怎么办"))
+        await until(lambda: not bench.telegram.faults)
+        await bench.feed(bench.row("村卫生室怎么办", OTHER))
+        await bench.idle()
+        sent = [int(values["chat_id"]) for name, values in bench.telegram.accepted if name == "sendMessage"]
+        assert sent == [OTHER, USER]
 
 
 @pytest.mark.parametrize("problem", ["message to be replied not found", "message thread not found"])

@@ -15,6 +15,7 @@ from telegram.error import NetworkError
 
 from bot import service
 from bot.app import build_bot
+from bot.journal import State
 from bot.polling import Poller
 from bot.service import Service, read_token, run, secret_of
 from retrieval.config import Config, ServiceConfig, TelegramConfig
@@ -52,10 +53,12 @@ def world(tmp_path, monkeypatch, unused_port, notified):
 
     class World:
         engine, telegram, port, told = FakeEngine(), FakeTelegram(), unused_port, staticmethod(notified)
+        stall_after_s = 0.3
 
         def make(self, **telegram):
             settings = TelegramConfig(answer_deadline_s=5.0, **telegram)
-            config = Config(telegram=settings, service=ServiceConfig(health_port=unused_port, stall_after_s=0.3))
+            living = ServiceConfig(health_port=unused_port, stall_after_s=self.stall_after_s)
+            config = Config(telegram=settings, service=living)
             self.service = Service(
                 config, self.engine, TOKEN, bot=build_bot(settings, TOKEN, self.telegram, self.telegram)
             )
@@ -66,7 +69,7 @@ def world(tmp_path, monkeypatch, unused_port, notified):
                 reply = await client.get(f"http://127.0.0.1:{self.port}/healthz")
             return reply.status_code, reply.json()
 
-        def ask(self, number, user=2000):
+        def row(self, number, user=2000):
             message = {
                 "message_id": 1,
                 "date": int(time.time()),
@@ -74,7 +77,10 @@ def world(tmp_path, monkeypatch, unused_port, notified):
                 "from": person(user),
                 "text": "问",
             }
-            self.telegram.rows.put_nowait({"update_id": number, "message": message})
+            return {"update_id": number, "message": message}
+
+        def ask(self, number, user=2000):
+            self.telegram.rows.put_nowait(self.row(number, user))
 
     return World()
 
@@ -124,6 +130,15 @@ async def test_deaf_bot_is_unhealthy_and_starves_the_watchdog_until_it_hears_aga
         await until(lambda: "WATCHDOG=1" in world.told())
 
 
+async def test_t07_errors_turn_health_red_before_silence_does(world):
+    world.stall_after_s = 3600.0
+    async with running(world):
+        await until(lambda: world.service.health()["status"] == "ok")
+        world.telegram.faults += [("getUpdates", NetworkError("httpx.ReadError"))] * 9
+        await until(lambda: world.service.health()["status"] == "unhealthy")
+        assert "cannot be reached" in world.service.health()["problem"]
+
+
 async def test_line_that_is_held_open_for_ever_turns_health_red(world):
     async def held(*_):
         await asyncio.Event().wait()
@@ -141,6 +156,21 @@ async def test_second_instance_ends_the_process(world):
     with pytest.raises(ServiceError, match="another process polls"):
         await task
     assert world.told()[-1] == "STOPPING=1"
+
+
+async def test_t14_webhook_refuses_what_has_no_room_and_what_cannot_be_kept(world):
+    service = world.make(queue_limit=1)
+    journal = service._services.journal
+    try:
+        assert await service._take(world.row(1)) and not await service._take(world.row(2))
+        await journal.mark(1, State.DONE)
+        assert await service._take(world.row(2))
+        await journal.mark(2, State.DONE)
+        journal.close()
+        assert not await service._take(world.row(3))
+    finally:
+        service._services.store.close()
+        service._services.pool.shutdown()
 
 
 async def test_answers_in_flight_are_delivered_before_the_end(world):

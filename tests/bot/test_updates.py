@@ -1,5 +1,7 @@
 """Every kind of update, and the menus."""
 
+import time
+
 import pytest
 from telegram import Update
 
@@ -9,8 +11,9 @@ from bot.polling import ALLOWED_UPDATES
 from retrieval.types import Script
 from tests.fakes import ADMIN, GROUP, USER, Harness, person, place
 
-MESSAGE = {"message_id": 4, "date": 1, "chat": place(USER), "from": person(), "text": "改过的"}
-CHANNEL = {"message_id": 4, "date": 1, "chat": {"id": -100777, "type": "channel", "title": "频道"}, "text": "公告"}
+NOW = int(time.time())  # what is older gets another treatment
+MESSAGE = {"message_id": 4, "date": NOW, "chat": place(USER), "from": person(), "text": "改过的"}
+CHANNEL = {"message_id": 4, "date": NOW, "chat": {"id": -100777, "type": "channel", "title": "频道"}, "text": "公告"}
 MEMBER = {"status": "member", "user": person()}
 JOIN = {"chat": place(GROUP), "from": person(), "date": 1, "old_chat_member": MEMBER, "new_chat_member": MEMBER}
 POLL = {
@@ -43,11 +46,12 @@ SILENT = {
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
-async def test_updates_that_want_no_answer_get_none(kind):
+async def test_updates_that_want_no_answer_get_none(kind, caplog):
     async with Harness() as bench:
         await bench.feed({"update_id": 1, kind: SILENT[kind]})
         await bench.idle()
         assert not bench.telegram.of("sendMessage", "sendChatAction", "answerCallbackQuery")
+        assert not bench.engine.asked and not caplog.text
         await bench.say("村卫生室怎么办")
         assert len(bench.telegram.texts()) == 1
 

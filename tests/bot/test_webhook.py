@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import hmac
 import json
 
 import pytest
+from telegram.error import NetworkError
 
+from bot import webhook
 from bot.polling import ALLOWED_UPDATES
 from bot.webhook import Webhook
 from retrieval.config import TelegramConfig
@@ -24,12 +27,12 @@ async def hook(bench: Harness, port: int, room: bool = True):
         return room
 
     config = TelegramConfig(mode="webhook", webhook_url="https://example.org/t", webhook_port=port)
-    webhook = Webhook(bench.bot, config, "s3cret", take)
-    webhook.listen()
+    listener = Webhook(bench.bot, config, "s3cret", take)
+    listener.listen()
     try:
-        yield webhook, taken
+        yield listener, taken
     finally:
-        await webhook.close()
+        await listener.close()
 
 
 async def post(port: int, body: bytes, method: str = "POST", path: str = "/telegram", **headers: str) -> int:
@@ -79,15 +82,25 @@ async def test_table_of_the_webhooks_answers(unused_port, caplog):
     assert "Traceback" not in caplog.text and "村卫生室" not in caplog.text and "什么病" not in caplog.text
 
 
+async def test_p08_secret_is_compared_in_constant_time(unused_port, monkeypatch):
+    compared = []
+    real = hmac.compare_digest
+    monkeypatch.setattr(webhook.hmac, "compare_digest", lambda *secrets: compared.append(secrets) or real(*secrets))
+    async with Harness() as bench, hook(bench, unused_port):
+        assert await post(unused_port, b"{}", **{**GOOD, "secret": "s3cre"}) == 403
+    assert compared == [(b"s3cre", b"s3cret")]
+
+
 async def test_full_queue_makes_telegram_bring_it_again(unused_port):
     async with Harness() as bench, hook(bench, unused_port, room=False):
         assert await post(unused_port, json.dumps(bench.row("问")).encode(), **GOOD) == 503
 
 
 async def test_webhook_is_registered_with_its_secret_and_a_taken_port_is_told(unused_port):
-    async with Harness() as bench, hook(bench, unused_port) as (webhook, _):
-        bench.telegram.faults.append(("setWebhook", (429, "Too Many Requests", {"retry_after": 1})))
-        await webhook.register()
+    async with Harness() as bench, hook(bench, unused_port) as (listener, _):
+        flood = (429, "Too Many Requests", {"retry_after": 1})
+        bench.telegram.faults += [("setWebhook", flood), ("setWebhook", NetworkError("httpx.ConnectError"))]
+        await listener.register()
         registered = bench.telegram.of("setWebhook")[-1]
         assert registered == {
             "url": "https://example.org/t", "secret_token": "s3cret", "allowed_updates": ALLOWED_UPDATES,

@@ -42,10 +42,11 @@ class Made:
     questions: dict[str, list[str]]
 
 
-def publish(index_dir: Path, embedder: Embedder, passages: int, edition: str = "") -> Made:
+def publish(index_dir: Path, embedder: Embedder, passages: int, edition: str = "", different: int = 0) -> Made:
     """Publish a generation of about ``passages`` passages over up to 2,000 counties, and make its questions.
 
-    ``edition`` stands at the end of every title, so that an answer shows which generation it is from.
+    ``edition`` stands at the end of every title, so that an answer shows which generation it is from. Unless 0,
+    ``different`` is how many questions there are at least, no two the same.
     """
     source = random.Random(SEED)
     everywhere = [one for one in Gazetteer.load().divisions if one.level is Level.COUNTY and one.code.isdigit()]
@@ -62,7 +63,8 @@ def publish(index_dir: Path, embedder: Embedder, passages: int, edition: str = "
             vectors.append(embedder.embed_passages(texts))
         total = made.passages
         made.publish(np.concatenate(vectors), keep=2)
-    return Made(total, len(counties), questions(counties, source))
+    asked = many_questions(counties, source, different) if different else questions(counties, source)
+    return Made(total, len(counties), asked)
 
 
 def questions(counties: Sequence[Division], source: random.Random) -> dict[str, list[str]]:
@@ -82,6 +84,15 @@ def questions(counties: Sequence[Division], source: random.Random) -> dict[str, 
             bare = "".join(golden.question[at] for at in _outside(golden.question, places.spans))
             found["none"].append(bare)
     return found
+
+
+def many_questions(counties: Sequence[Division], source: random.Random, least: int) -> dict[str, list[str]]:
+    """At least so many questions, all different: those of ``questions``, drawn again until they are enough."""
+    found: dict[str, dict[str, None]] = {}
+    while sum(map(len, found.values())) < least:
+        for group, texts in questions(counties, source).items():
+            found.setdefault(group, {}).update(dict.fromkeys(texts))
+    return {group: list(texts) for group, texts in found.items()}
 
 
 def _outside(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[int]:

@@ -21,6 +21,7 @@ MOST_FETCHED = 100
 _LONGEST_PAUSE_S = 15.0
 _HASTY_S = 0.2
 _NO_ROOM_S = 0.05
+_EVERY_S = 0.1  # where updates come thick and fast they are fetched, and kept, several at a time
 
 
 class FetchingBot(ExtBot[Any]):
@@ -115,8 +116,10 @@ class Poller:
         if self.problem:
             logger.info("Telegram answers again")
             self.problem = ""
-        hasty = not rows and self._clock() - began < _HASTY_S
-        return self._pause_s if hasty else 0.0  # a server that does not hold the line is not hammered
+        took = self._clock() - began
+        if not rows and took < _HASTY_S:
+            return self._pause_s  # a server that does not hold the line is not hammered
+        return max(0.0, _EVERY_S - took)
 
     def _longer(self) -> float:
         self._failures += 1

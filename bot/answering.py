@@ -105,13 +105,12 @@ def _answer(
     took_ms = (time.perf_counter() - began) * 1000
     if script is not None:
         answer = replace(answer, question=replace(answer.question, script=script))
-    hasty = services.is_busy
     if answer.reason is Reason.NOT_IN_CORPUS:
-        answer = _offering(services, answer, hasty)
+        answer = _offering(services, answer)
     if answer.reason is Reason.MEDICAL_ADVICE:
         related = services.guide.where_to_turn(answer)
     else:
-        related = services.guide.related(answer, hasty)
+        related = services.guide.related(answer, lambda: services.others_wait)
     title_of = services.title_of
     views = tuple(
         render.view(citation, answer.generation, services.memory.keep_text(citation.article.text), title_of)
@@ -125,11 +124,11 @@ def _answer(
     return _Prepared(messages, key, answer, took_ms)
 
 
-def _offering(services: Services, answer: Answer, hasty: bool) -> Answer:
-    """The refusal with those of its suggestions that are answered; ``hasty`` tries none anew."""
+def _offering(services: Services, answer: Answer) -> Answer:
+    """The refusal with those of its suggestions that are answered; while others wait none is tried anew."""
     guide = services.guide
     offers = zip(answer.suggestions, render.asks(answer), strict=True)
-    answered = (name for name, question in offers if guide.answered(question, hasty=hasty))
+    answered = (name for name, question in offers if guide.answered(question, hasty=services.others_wait))
     return replace(answer, suggestions=tuple(answered))
 
 

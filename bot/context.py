@@ -90,8 +90,13 @@ class Services:
 
     @property
     def is_busy(self) -> bool:
-        """Whether somebody may be waiting for a thread: then nothing is looked up that nobody asked for."""
+        """Whether somebody may be waiting for a thread: then nobody is shown that the bot types."""
         return self.order.waiting > self.config.telegram.concurrent_questions
+
+    @property
+    def others_wait(self) -> bool:
+        """Whether more than one person waits for an answer: then nothing is looked up that nobody asked for."""
+        return self.order.waiting > 1
 
     async def off_loop(self, work: Callable[[], Result]) -> Result:
         """Run blocking work in the bounded pool."""

@@ -6,7 +6,8 @@ All calls may search, so they belong into the pool. What was found is remembered
 import itertools
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from bot import markup
@@ -56,6 +57,8 @@ class _Known:
     comparison: str | None = None
     times: tuple[str, ...] | None = None
     points: dict[str, tuple[Point, ...]] = field(default_factory=dict)
+    counties: dict[str, Division] = field(default_factory=dict)  # by code
+    places: frozenset[str] = frozenset()
 
 
 class Guide:
@@ -113,12 +116,15 @@ class Guide:
             known.times = (min(days), max(days)) if days else ()
         return known.times
 
-    def related(self, answer: Answer, hasty: bool = False) -> tuple[str, ...]:
-        """Questions that the headings around the first citation answer; ``hasty`` tries none anew."""
+    def related(self, answer: Answer, hasty: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+        """Questions that the headings around the first citation answer; while it is ``hasty`` none is tried anew."""
         if not answer.citations:
             return ()
         corpus = self._engine.current()
-        first, counties = answer.citations[0], {division.code: division for division in corpus.counties}
+        first, known = answer.citations[0], self._of(corpus)
+        if not known.counties:
+            known.counties = {division.code: division for division in corpus.counties}
+            known.places = _places(corpus.counties)
         around = _around(corpus, first.passage)
         told = {citation.passage.heading[-1:] for citation in answer.citations}
         asked = markup.clean(answer.question.asked)
@@ -126,10 +132,10 @@ class Guide:
             point.question: point
             for passage in around
             if passage.heading[-1:] not in told
-            for point in _points_of(passage, counties)
+            for point in _points_of(passage, known.counties, known.places)
         }
         tried = [offer for offer in offers if offer != asked][:_TRIED_RELATED]
-        fit = (offer for offer in tried if self.answered(offer, _from(offers[offer]), hasty))
+        fit = (offer for offer in tried if self.answered(offer, _from(offers[offer]), hasty()))
         return tuple(itertools.islice(fit, RELATED))
 
     def where_to_turn(self, answer: Answer) -> tuple[str, ...]:
@@ -276,19 +282,24 @@ def _points(corpus: Corpus, county: Division) -> Iterator[Point]:
     passages = corpus.passages(rows)
     held = {name: corpus.article(name) for name in dict.fromkeys(passage.article_id for passage in passages)}
     said: set[str] = set()
+    places = _places([county])
     for article in newest_first(held.values()):
         for passage in passages:
             if passage.article_id == article.id:
-                for point in _points_of(passage, {county.code: county}):
+                for point in _points_of(passage, {county.code: county}, places):
                     if point.question not in said:
                         said.add(point.question)
                         yield point
 
 
-def _points_of(passage: Passage, counties: dict[str, Division]) -> Iterator[Point]:
+def _places(counties: Iterable[Division]) -> frozenset[str]:
+    """Every name of a place in these counties' descriptions, which is no point of theirs."""
+    return frozenset(name for one in counties for name in (one.name, one.short, one.city, one.province))
+
+
+def _points_of(passage: Passage, counties: Mapping[str, Division], places: AbstractSet[str]) -> Iterator[Point]:
     """The nearest heading above a passage that can be asked for; none for a passage about several counties."""
     county = counties.get(passage.counties[0]) if len(passage.counties) == 1 else None
-    places = {name for one in counties.values() for name in (one.name, one.short, one.city, one.province)}
     for heading in reversed(passage.heading if county else ()):
         name = _FIRSTLY.sub("", without_ordinal(markup.clean(heading))).strip("【】[]：: 。")
         if county and len(name) in _POINT_CHARS and "\n" not in name and to_simplified(name) not in places:

@@ -50,6 +50,9 @@ class Asked(Protocol):
     def load(self) -> Corpus:
         """Get ready, and say what is served."""
 
+    def warm(self) -> None:
+        """Do now what the first answer would have to wait for."""
+
     def current(self) -> Corpus:
         """What the next question will see."""
 

@@ -25,6 +25,7 @@ from bot.logs import set_up_logging
 from bot.polling import FetchingBot, Poller
 from bot.store import Store
 from bot.webhook import Webhook
+from bot.workers import Workers, workers_wanted
 from retrieval.config import Config
 from retrieval.errors import ServiceError, XianwenError
 
@@ -50,7 +51,9 @@ def run(config: Config) -> int:
         if not webhook_secret:
             raise ServiceError("no webhook secret, XIANWEN_WEBHOOK_SECRET, set it to 32 random letters or digits")
     sys.setswitchinterval(_SWITCH_S)
-    status = asyncio.run(Service(config, Engine(config), token, webhook_secret).serve())
+    count = workers_wanted(config)
+    with contextlib.closing(Workers(config, count)) if count else contextlib.nullcontext(Engine(config)) as engine:
+        status = asyncio.run(Service(config, engine, token, webhook_secret).serve())
     _leave_behind_what_hangs(status)
     return status
 
@@ -150,6 +153,7 @@ class Service:
 
     async def _live(self) -> None:
         corpus = await self._services.off_loop(self._services.engine.load)
+        await self._services.off_loop(self._services.engine.warm)
         self._generation = corpus.id
         await _reach(self._application)
         try:

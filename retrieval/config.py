@@ -152,8 +152,12 @@ class TelegramConfig(_Section):
 
 
 class ServiceConfig(_Section):
-    """The process. ``health_port`` 0 switches the health endpoint off; it listens on loopback only."""
+    """The process. ``health_port`` 0 switches the health endpoint off; it listens on loopback only.
 
+    ``workers`` are processes of their own that search: -1 as many as processors but one, two at most; 0 none.
+    """
+
+    workers: int = Field(-1, ge=-1, le=64)
     health_port: int = Field(8086, ge=0, le=65535)
     stall_after_s: float = Field(90.0, gt=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -24,6 +24,7 @@ from retrieval.types import Answer, Citation
 PARTICLE = 1.0  # learned weight of words that say nothing
 LEAST_WEIGHT = 0.1
 SHARPNESS = 1.5
+WARMING = "的重点工作是什么？"  # asked for any county, to have everything read that answering needs
 SENTENCES = 20_000  # whose vectors are remembered, 1 kB each
 
 
@@ -44,6 +45,14 @@ class Engine:
         Raises EmbeddingError, IndexMissing, IndexCorrupt or IndexMismatch.
         """
         return self._parts()[1].get()
+
+    def warm(self) -> None:
+        """Do now what the first answer would have to wait for: reading dictionaries, and the index into memory.
+
+        Raises what ``load`` raises.
+        """
+        for county in self.load().counties[:1]:
+            self.look_up(f"{county.short}{WARMING}")
 
     def current(self) -> Generation:
         """The generation that the next question will see."""

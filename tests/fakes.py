@@ -285,6 +285,9 @@ class FakeEngine:
     def load(self) -> FakeCorpus:
         return self.corpus
 
+    def warm(self) -> None:
+        pass
+
     def current(self) -> FakeCorpus:
         return self.corpus
 

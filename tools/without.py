@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?::\w+)(.*)$", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?::\w+)(\[.*?\])?(?: - (.*))?$", re.MULTILINE)
 _SLOW_S, _HANGING_S = 300, 60
-_DID_NOT_RUN = 2  # and above: pytest was interrupted, or found no such test
+_RAN = (0, 1)  # else pytest was interrupted, or found no such test
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,21 @@ def table(demands: dict[str, str], rows: Iterable[Defence]) -> str:
     lines = [*(f"- **{number}** {what}" for number, what in demands.items()), ""]
     lines += ["| for | switched off | fails |", "|---|---|---|"]
     for row in rows:
-        names = ", ".join(f"`{test.rsplit('::', 1)[1]}`" for test in row.tests)
+        names = ", ".join(f"`{function(test)}`" for test in row.tests)
         lines.append(f"| {row.proves} | {row.what} | {names} |")
     return "\n".join(lines)
 
 
+def function(test: str) -> str:
+    """The name of a test without its file and parameters."""
+    return test.rpartition("::")[2].partition("[")[0]
+
+
 @contextmanager
 def copied() -> Iterator[Path]:
-    """A copy of what git knows of this tree, as it is now."""
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """A copy of this tree as it is now, without what git ignores."""
+    line = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder:
         for name in filter(None, names.split("\0")):
             if (ROOT / name).is_file():
@@ -80,11 +86,12 @@ def failures(folder: Path, tests: Collection[str], limit_s: int) -> dict[str, st
     env = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "400"}
     line = [sys.executable, "-m", "pytest", "-rfE", "--tb=short", f"--timeout={limit_s}", "-p", "no:cacheprovider"]
     done = subprocess.run([*line, *tests], cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode >= _DID_NOT_RUN:
+    if done.returncode not in _RAN:
         raise RuntimeError(f"pytest ended with {done.returncode}: {done.stdout[-2000:]}")
     found: dict[str, str] = {}
-    for test, why in _FAILED.findall(done.stdout):
-        found[test] = found.get(test) or why.partition(" - ")[2] or "failed"
+    for name, parameters, why in _FAILED.findall(done.stdout):
+        for test in (name, name + parameters):  # a row may name a test with one set of its parameters
+            found[test] = found.get(test) or why or "failed"
     return found
 
 
@@ -95,9 +102,11 @@ def judge(folder: Path, row: Defence) -> tuple[bool, str]:
     try:
         file.write_text(row.switched_off(before), encoding="utf-8")
         found = failures(folder, row.tests, _HANGING_S if row.hangs else _SLOW_S)
+    except RuntimeError as error:
+        return False, str(error)
     finally:
         file.write_text(before, encoding="utf-8")
-    told = [f"{test.rsplit('::', 1)[1]}: {found.get(test, 'PASSED')[:160]}" for test in row.tests]
+    told = [f"{function(test)}: {found.get(test, 'PASSED')[:160]}" for test in row.tests]
     late = not row.hangs and any("Timeout (>" in why for why in found.values())
     return set(found) >= set(row.tests) and not late, "; ".join(told)
 

@@ -33,7 +33,7 @@ async def test_one_slow_chat_keeps_its_order_and_does_not_hold_up_the_others():
         await bench.feed(bench.row("快"))
         for user in range(2000, 2020):
             await bench.feed(bench.row("快", user))
-        await until(lambda: len({int(call["chat_id"]) for call in bench.telegram.of("sendMessage")}) == 20)
+        await until(lambda: len({int(call["chat_id"]) for call in bench.telegram.of("sendMessage")}) >= 20)
         assert not bench.telegram.texts(USER)
         gate.set()
         await bench.idle()

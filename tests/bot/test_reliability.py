@@ -21,7 +21,7 @@ from bot.polling import Poller
 from bot.store import Store
 from retrieval.types import Script
 from tests.fakes import GROUP, OTHER, TOKEN, USER, FakeEngine, FakeTelegram, Harness, answered, until
-from tools.without import ROOT, known, table
+from tools.without import ROOT, function, known, table
 
 TESTS = ROOT / "tests"
 APOLOGY = say(Say.INTERRUPTED, Script.SIMPLIFIED)
@@ -42,12 +42,12 @@ def test_every_demand_has_defences_and_tests_that_miss_them():
     for defence in DEFENCES:
         ast.parse(defence.switched_off((ROOT / defence.file).read_text(encoding="utf-8")))
         for test in defence.tests:
-            file, name = test.split("::")
-            assert re.search(rf"^(async )?def {name}\(", written[ROOT / file], re.MULTILINE), test
+            text = written[ROOT / test.partition("::")[0]]
+            assert re.search(rf"^(async )?def {function(test)}\(", text, re.MULTILINE), test
     numbers = {*(f"T{number}" for number in range(1, 25)), *(f"P{number}" for number in range(1, 11))}
     assert set(DEMANDS) == {number for defence in DEFENCES for number in defence.proves.split()} == numbers
     named = {name for text in written.values() for name in re.findall(r"def (test_[tp]\d\d_\w+)", text)}
-    assert named <= {test.split("::")[1] for defence in DEFENCES for test in defence.tests}
+    assert named <= {function(test) for defence in DEFENCES for test in defence.tests}
 
 
 def test_table_in_the_documentation_is_that_of_the_defences():

@@ -14,7 +14,7 @@ from bot import markup
 from bot.render import asks, plain, sources_block, telegram, telegram_citation, telegram_text, view
 from retrieval.text import to_traditional
 from retrieval.types import Answer, Article, Citation, Claim, Passage, Reason, Script
-from tests.fakes import COUNTY, SECOND, answered, check_text, make_article, make_question, refused
+from tests.fakes import COUNTY, SECOND, answered, check_text, make_article, make_question, parsed, refused
 
 NUMBER = re.compile(r"\[(\d+)\]")
 HOSTILE = [
@@ -150,9 +150,9 @@ def test_messages_stay_within_the_bytes_that_telegram_takes():
 
 def test_messages_stay_within_the_entities_that_telegram_keeps():
     pieces = telegram(many(150, "第{}县", "https://example.org/"), "abcdefgh")
-    assert len(pieces) > 2
     for message in pieces:
         check_text(message.text_html, "HTML")
+    assert len(pieces) > 2
 
 
 def test_claims_are_cut_between_not_inside():
@@ -275,6 +275,23 @@ def test_sources_are_grouped_by_article_and_linked_only_where_the_link_would_liv
     )
     dead = answered(article=make_article(url="http://localhost/x", published=None))
     assert "<a" not in telegram(dead, "abcdefgh")[0].text_html and "日期不详" in sources_block(dead)
+
+
+def test_t17_link_leads_where_the_article_says_to_the_letter():
+    url = "https://example.org/a?b=1&amp;c=2&lt=3&#38;d"
+    (message,) = telegram(answered(article=make_article(url=url)), "abcdefgh")
+    entities = parsed(message.text_html, "HTML")["entities"]
+    assert [entity["type"]["url"] for entity in entities if "url" in entity["type"]] == [url]
+
+
+def test_t17_controls_and_turns_of_the_writing_direction_are_left_out():
+    unseen = "\x00\x1b\u202e\u200f\u2066\ufeff"
+    text = unseen.join("要办好卫生室。")
+    answer = answered(quotes=[text], article=make_article(text, title=text, publisher=text))
+    shown = telegram_citation(view(answer.citations[0], "g1"), Script.SIMPLIFIED)
+    said = [message.text_html for message in (*telegram(answer, "abcdefgh"), *shown)]
+    for words in (*said, plain(answer), sources_block(answer)):
+        assert "要办好卫生室。" in words and not set(unseen) & set(words)
 
 
 def test_links_that_are_good_are_kept():

@@ -15,7 +15,7 @@ from telegram.error import NetworkError
 
 from bot import service
 from bot.app import build_bot
-from bot.journal import State
+from bot.journal import Journal, State
 from bot.polling import Poller
 from bot.service import Service, read_token, run, secret_of
 from retrieval.config import Config, ServiceConfig, TelegramConfig
@@ -69,13 +69,13 @@ def world(tmp_path, monkeypatch, unused_port, notified):
                 reply = await client.get(f"http://127.0.0.1:{self.port}/healthz")
             return reply.status_code, reply.json()
 
-        def row(self, number, user=2000):
+        def row(self, number, user=2000, text="问"):
             message = {
                 "message_id": 1,
                 "date": int(time.time()),
                 "chat": place(user),
                 "from": person(user),
-                "text": "问",
+                "text": text,
             }
             return {"update_id": number, "message": message}
 
@@ -103,11 +103,11 @@ async def test_ready_only_after_the_index_and_telegram(world):
     load = world.engine.load
     world.engine.load = lambda: load() if gate.wait(20) else None
     world.telegram.faults.append(("getMe", NetworkError("httpx.ConnectError: no network")))
-    async with running(world):
+    async with running(world) as task:
         await asyncio.sleep(0.05)
         assert (await world.health())[1]["status"] == "starting" and world.told() == []
         gate.set()
-        await until(lambda: world.telegram.of("getUpdates"))
+        await until(lambda: world.telegram.of("getUpdates") or task.done())
         assert len(world.telegram.of("getMe")) >= 2
         status, told = await world.health()
         assert (status, told["status"], told["generation"], told["problem"]) == (200, "ok", "g1", "")
@@ -186,6 +186,17 @@ async def test_answers_in_flight_are_delivered_before_the_end(world):
         threading.Timer(0.3, gate.set).start()
     assert len(world.telegram.texts()) == 5 and confirmed == [5]
     assert int(world.telegram.of("getUpdates")[-1]["offset"]) == 2005
+
+
+async def test_t15_what_was_left_behind_is_answered_before_what_comes(world, tmp_path, monkeypatch):
+    monkeypatch.delenv("WATCHDOG_USEC")  # else it is looked for again in a moment
+    died = Journal(tmp_path / "updates.sqlite")
+    await died.accept([world.row(1, text="先问")])
+    died.close()
+    world.telegram.rows.put_nowait(world.row(2, text="后问"))
+    async with running(world):
+        await until(lambda: world.engine.asked)
+    assert world.engine.asked[0][0] == "先问"
 
 
 async def test_answer_that_never_comes_does_not_hold_up_the_end(world, monkeypatch):

@@ -89,6 +89,7 @@ class World:
         """One more bot, once it listens."""
         ready = len([1 for _, name, _ in self.telegram.calls if name in ("deleteWebhook", "setWebhook")])
         env = {**os.environ, "PYTHONPATH": str(ROOT), "XIANWEN_DATA": str(self.folder)}
+        env["WATCHDOG_USEC"] = "400000"  # how often it also looks for what another process left behind, doubled
         line = [sys.executable, "-c", BOT, self.base, mode, str(port), str(takes)]
         bot = await asyncio.create_subprocess_exec(*line, cwd=ROOT, env=env, stderr=self.log)
         self.bots.append(bot)

@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import mmap
 import os
 import re
 import shutil
@@ -29,6 +30,7 @@ BUILDING, TRASH, POINTER = ".building-", ".trash-", ".CURRENT-"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _READ_BYTES = 1 << 20
+_STEP_BYTES = 1 << 20
 _log = logging.getLogger(__name__)
 
 
@@ -214,7 +216,14 @@ def check_files(folder: Path, manifest: Manifest) -> None:
 
 
 def flush(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, survive a power cut."""
+    """Make a file's bytes, or a folder's names, survive a power cut.
+
+    A large file goes in steps: the bot, which waits for the disk with every question, then waits for one of them.
+    """
+    if path.is_file() and path.stat().st_size > _STEP_BYTES:
+        with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as pages:
+            for start in range(0, len(pages), _STEP_BYTES):
+                pages.flush(start, min(_STEP_BYTES, len(pages) - start))
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

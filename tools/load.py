@@ -21,6 +21,7 @@ from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from bot.child import NICE
 from retrieval.config import Config, EmbeddingConfig, PathsConfig
 from retrieval.embed import load_embedder
 from tests.loopback import Loopback
@@ -33,7 +34,6 @@ SECRET = "load"
 EDITIONS = ("（甲版）", "（乙版）")
 MOST_QUESTIONS = 10_000
 DRAIN_S = 60.0
-PUBLISHER_NICE = 10  # as in deploy/xianwen-ingest.service, and for /reload
 _STRIDE = 97  # the questions are sorted by kind
 _WARM_UP = 20
 _WEIGHED_EVERY = 5  # seconds
@@ -175,7 +175,7 @@ class Load:
         await asyncio.sleep(self._options.seconds / 3)
         self.happened.began_publishing = time.monotonic()
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        await self._publish(EDITIONS[1], PUBLISHER_NICE)
+        await self._publish(EDITIONS[1], NICE)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.happened.publisher_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         self.happened.published = time.monotonic()
@@ -184,7 +184,8 @@ class Load:
         if bot.returncode is not None:
             sys.exit((self._place / "log").read_text(encoding="utf-8"))
         try:
-            return await Line(self._health).get("/healthz") == 200
+            status: int = await Line(self._health).get("/healthz")
+            return status == 200
         except (OSError, asyncio.IncompleteReadError):
             return False
 

@@ -10,6 +10,7 @@ import pytest
 from bot import admin_messages as words
 from bot import reloading
 from bot.admin_messages import wording
+from bot.child import NICE, run_child
 from retrieval.config import Config, PathsConfig, TelegramConfig, load_config
 from retrieval.types import Script
 from tests.fakes import ADMIN, FakeEngine, Harness, corpus, until
@@ -50,6 +51,11 @@ async def test_reload_shows_progress_and_ends_with_its_report(monkeypatch):
         assert shown[-1].count("not text &amp; no words") == 10
         await bench.say("/status", ADMIN)
         assert "版本 g2" in bench.telegram.texts()[-1] and "✓" in bench.telegram.texts()[-1]
+
+
+async def test_answers_go_before_reading_articles():
+    code = "import os, time; time.sleep(0.5); print(os.nice(0))"
+    assert await run_child([sys.executable, "-c", code]) == os.nice(0) + NICE
 
 
 async def test_progress_is_not_shown_more_often_than_telegram_likes(monkeypatch):

@@ -3,6 +3,7 @@ import dataclasses
 import gc
 import hashlib
 import itertools
+import mmap
 import resource
 import shutil
 import sqlite3
@@ -475,3 +476,21 @@ def test_no_question_fails_while_generations_come_and_go(tmp_path):
     assert errors == []
     assert len(seen) > 1
     assert index.problem is None
+
+
+def test_large_file_goes_to_the_disk_in_steps_and_stays_as_it_is(tmp_path, monkeypatch):
+    """In one go, whoever else waits for the disk waits for all of it."""
+    steps, whole = [], bytes(range(256)) * 10_000
+
+    class Pages(mmap.mmap):
+        def flush(self, start=0, size=0):
+            steps.append((start, size))
+            super().flush(start, size)
+
+    monkeypatch.setattr(generations.mmap, "mmap", Pages)
+    (tmp_path / "large").write_bytes(whole)
+    (tmp_path / "small").write_bytes(b"x")
+    generations.flush_tree(tmp_path)
+    step = 1 << 20
+    assert steps == [(0, step), (step, step), (2 * step, len(whole) - 2 * step)]
+    assert (tmp_path / "large").read_bytes() == whole and (tmp_path / "small").read_bytes() == b"x"

@@ -178,7 +178,7 @@ class Corpus:
         self._lock = threading.Lock()
         self._connection = connection
         weakref.finalize(self, connection.close)
-        self._article = functools.lru_cache(maxsize=256)(functools.partial(_read_article, connection, self._lock))
+        self._article = functools.lru_cache(maxsize=1024)(functools.partial(_read_article, connection, self._lock))
         self._select("SELECT count(*) FROM sqlite_master")
 
     def article(self, article_id: str) -> Article:

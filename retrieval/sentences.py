@@ -76,11 +76,14 @@ class Judged:
 
 def sentences_of(hit: Hit) -> list[Sentence]:
     """The sentences of a passage, in order."""
-    passage = hit.passage
-    return [
-        Sentence(hit, passage.start + start, passage.start + end, passage.text[start:end])
-        for start, end in sentence_spans(passage.text)
-    ]
+    begin = hit.passage.start
+    return [Sentence(hit, begin + start, begin + end, text) for start, end, text in _cut(hit.passage.text)]
+
+
+@functools.lru_cache(maxsize=8192)
+def _cut(text: str) -> tuple[tuple[int, int, str], ...]:
+    """The sentences of a text with their spans, remembered: the same passages are found for many questions."""
+    return tuple((start, end, text[start:end]) for start, end in sentence_spans(text))
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -109,7 +112,7 @@ class VectorMemory:
         if missing:
             known.update(zip(missing, self._embed(missing), strict=True))
             self._known = known
-        return np.stack([known[word] for word in asked])
+        return np.array([known[word] for word in asked])
 
 
 class Judge:
@@ -172,18 +175,22 @@ class Judge:
     def _literal_shares(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
         """How far every term stands in so many words in the sentence or around it: shape (n, terms)."""
         around: dict[tuple[tuple[str, ...], str, str], list[float]] = {}
+        elsewhere: dict[tuple[str, float], list[float]] = {}  # for passages of one heading or article
         sought = [probes(term) for term in self._terms]
-        shares = np.zeros((len(sentences), len(self._terms)))
-        for at, (sentence, title) in enumerate(zip(sentences, titles, strict=True)):
+        shares = []
+        for sentence, title in zip(sentences, titles, strict=True):
             passage = sentence.hit.passage
             key = (passage.heading, passage.text, title)
             if key not in around:
                 texts = ((" ".join(passage.heading), CONTEXT), (passage.text, NEIGHBOUR), (title, TITLE))
-                places = [(squeezed(text), worth) for text, worth in texts]
-                around[key] = [max(_stands(probed, where) * worth for where, worth in places) for probed in sought]
+                for place in texts:
+                    if place not in elsewhere:
+                        where = squeezed(place[0])
+                        elsewhere[place] = [_stands(probed, where) * place[1] for probed in sought]
+                around[key] = list(map(max, *(elsewhere[place] for place in texts)))
             where = squeezed(sentence.text)
-            shares[at] = [max(_stands(probed, where), other) for probed, other in zip(sought, around[key], strict=True)]
-        return shares
+            shares.append([_stands(probed, where, other) for probed, other in zip(sought, around[key], strict=True)])
+        return np.array(shares, dtype=np.float64).reshape(len(sentences), len(self._terms))
 
     def _closeness(self, texts: Sequence[str]) -> Shares:
         """For every text, how close its closest word comes to each term: shape (n, terms), 0..1."""
@@ -231,11 +238,14 @@ def stands_around(terms: Sequence[Term], sentences: Sequence[Sentence]) -> list[
     return [_stands(probes(term), where) for term in terms]
 
 
-def _stands(probed: Sequence[tuple[str, float]], where: str) -> float:
-    best = 0.0
+def _stands(probed: Sequence[tuple[str, float]], where: str, best: float = 0.0) -> float:
+    """How far a word or what stands for it stands in the squeezed text, ``best`` at least."""
     for word, worth in probed:
         if worth > best:
-            best = max(best, worth * _overlap(word, where))
+            if word in where:  # here and not below: most of the time of a search was spent on calling
+                best = worth
+            elif len(word) > 2:
+                best = max(best, worth * _overlap(word, where))
     return best
 
 
@@ -245,11 +255,7 @@ def literal_coverage(terms: Sequence[Term], text: str) -> float:
 
 
 def _overlap(word: str, text: str) -> float:
-    """1 where the word stands in the squeezed text, less where only some of its bigrams do, 0 for a lone character."""
-    if word in text:
-        return 1.0
-    if len(word) < 3:
-        return 0.0
+    """What a word of three characters or more is worth that does not stand in the text, but some of its bigrams do."""
     pairs, found = _pairs(word), 0
     for pair in pairs:
         found += pair in text

@@ -141,22 +141,22 @@ def _likeliest(sentence: str, counts: Mapping[str, int], total: int, route: dict
     ``counts`` has every beginning of a word of the dictionary, with 0 where that is no word. The longer of two
     words that are equally likely wins. This is jieba's ``calc`` over its ``get_DAG``, with the same sums.
     """
-    every = math.log(total)
-    beyond = 0.0
+    every, count_of, log = math.log(total), counts.get, math.log
     size = len(sentence)
+    beyond = [0.0] * (size + 1)  # of the likeliest way from each place on
     route[size] = (0.0, 0)
     for at in range(size - 1, -1, -1):
-        best, last = -every + beyond, at  # a character that no dictionary knows
+        best, last = -every + beyond[at + 1], at  # a character that no dictionary knows
         known = False
         end = at + 1
-        while end <= size and (count := counts.get(sentence[at:end])) is not None:
+        while end <= size and (count := count_of(sentence[at:end])) is not None:
             if count:
-                likely = math.log(count) - every + route[end][0]
+                likely = log(count) - every + beyond[end]
                 if not known or likely >= best:
                     best, last, known = likely, end - 1, True
             end += 1
         route[at] = (best, last)
-        beyond = best
+        beyond[at] = best
 
 
 def words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from retrieval.config import Config
 from retrieval.errors import XianwenError
 
 Progress = Callable[[dict[str, Any]], Awaitable[None]]
-NICE = 10  # as deploy/xianwen-ingest.service has it: answers go before
+NICE = 10  # more than ours, as deploy/xianwen-ingest.service has it: answers go before
 _ENDS_S = 5.0
 _TOLD_CHARS = 500
 
@@ -46,7 +46,7 @@ async def run_child(line: list[str], progress: Progress | None = None, limit_s: 
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*line, stdin=nothing, stdout=pipe, stderr=pipe)
     with contextlib.suppress(ProcessLookupError):  # it may have ended
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + NICE)
     assert process.stdout is not None and process.stderr is not None
     try:
         async with asyncio.timeout(limit_s):

@@ -196,7 +196,7 @@ class Load:
         line += ["--different"] if options.different else []
         line += ["--publish", str(self._place / "data"), edition]
         process = await asyncio.create_subprocess_exec(*line, cwd=ROOT)
-        os.setpriority(os.PRIO_PROCESS, process.pid, nice)
+        os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)
         if await process.wait():
             sys.exit("error: publishing failed")
 

@@ -150,7 +150,7 @@ class _Search:
         if mode != "vectors":
             from retrieval.lexical import LexicalIndex
 
-            rows = ((row, entry.title, entry.text, ()) for row, entry in enumerate(benchmark.entries))
+            rows = [(row, entry.title, entry.text, ()) for row, entry in enumerate(benchmark.entries)]
             LexicalIndex.build(work / "words", rows)
             self.words = LexicalIndex.open(work / "words")
         if mode != "words":

@@ -1,5 +1,6 @@
 """Files to prepared articles in the store: what is known of unchanged ones is used again, the others are worked on."""
 
+import hashlib
 import logging
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +10,7 @@ from ingest.document import Cleaned, RawDocument, Rejected, Removal, Unread
 from ingest.prepare import Prepared
 from ingest.progress import Progress
 from ingest.sidecar import corrected
-from ingest.site import Learner, SiteFurniture
+from ingest.site import FEWEST, Learner, SiteFurniture
 from ingest.sources import read_anew
 from ingest.spool import Spool
 from ingest.store import Kept, Store, shaped_by
@@ -63,7 +64,8 @@ class Intake:
         self._progress = progress
         self._notes: dict[str, _Note] = {}
         self._refused: list[Rejected] = []
-        self._furniture: dict[str, tuple[SiteFurniture, str]] = {}
+        self._sites: dict[str, str] = {}
+        self._furniture: dict[str, tuple[str, str]] = {}
 
     def take(self, previous: Generation | None) -> Taken:
         """Bring the store up to date with the files. Each file that cannot be used is rejected with its reason."""
@@ -72,9 +74,9 @@ class Intake:
             self._look(spool)
             self._learn()
             self._prepare(spool, taken)
+        shapes = self._store.shapes()
         for source in self._notes:
-            entry = self._store.has_article(source)
-            (taken.sources if entry else taken.empty).add(source)
+            (taken.sources if shapes.get(source, ("", False))[1] else taken.empty).add(source)
         former = _Former(previous, self._store)
         for refused in sorted(self._refused, key=lambda one: one.source):
             if refused.source in taken.sources:  # a page whose server failed was read from its copy, and told besides
@@ -102,8 +104,8 @@ class Intake:
         def fetched(done: int, url: str) -> None:
             self._progress(Progress("read", done, done, url))
 
-        found = corrected(read_anew(self._paths, self._config, self._store.knows, watch=fetched), self._paths)
-        for done, document in enumerate(found, start=1):
+        found = read_anew(self._paths, self._config, self._store.knows, self._store, watch=fetched)
+        for done, document in enumerate(corrected(found, self._paths), start=1):
             self._progress(Progress("read", done, done, document.source))
             if isinstance(document, Rejected):
                 self._refused.append(document)
@@ -114,16 +116,38 @@ class Intake:
                 yield Look(spool.pickled(place))
 
     def _learn(self) -> None:
-        """Learn what the pages of each site have in common."""
+        """Learn what the pages of each site have in common, or remember it of those whose pages are as before."""
+        pages: dict[str, set[bytes]] = {}
+        sources: dict[str, list[str]] = {}
+        for source, site, mark in self._store.marks():
+            if source in self._notes:
+                self._sites[source] = site
+                pages.setdefault(site, set()).add(mark)
+                sources.setdefault(site, []).append(source)
+        for site, marks in pages.items():
+            if len(marks) < FEWEST:
+                continue
+            these = hashlib.sha256(b"".join(sorted(marks))).hexdigest()
+            told = self._store.learned(site, these)
+            if told is None:
+                told = self._learned(site, sources[site])
+                self._store.put_learned(site, these, told)
+            if told:
+                self._furniture[site] = told, SiteFurniture.digest_of(told)
+
+    def _learned(self, site: str, sources: Sequence[str]) -> str:
         learner = Learner()
-        for source in self._notes:
+        for source in sources:
             learner.note(*self._store.page(source))
-        learned = learner.learned()
-        sites = {site: learned.of(site) for site in learned.sites}
-        self._furniture = {site: (one, one.digest()) for site, one in sites.items()}
+        return learner.learned().of(site).told()
 
     def _prepare(self, spool: Spool, taken: Taken) -> None:
-        todo = [source for source, note in self._notes.items() if not self._stands(source, note)]
+        shapes = self._store.shapes()
+        todo = [
+            source
+            for source, note in self._notes.items()
+            if shapes.get(source, ("", False))[0] != self._shaped(source, note)
+        ]
         for result in self._shop.results(self._tasks(todo, spool)):
             if isinstance(result, Seen):
                 continue
@@ -143,14 +167,10 @@ class Intake:
         self._refused.append(Rejected(failure.source, why, "report this with the file"))
         self._notes.pop(failure.source, None)
 
-    def _stands(self, source: str, note: _Note) -> bool:
-        """Whether the entry in the store is what preparing the document would make."""
-        site = self._store.page(source)[0]
-        _, furniture = self._known(site)
-        return self._store.shaped(source) == shaped_by(note.digest, note.sidecar, site, furniture)
-
-    def _known(self, site: str) -> tuple[SiteFurniture, str]:
-        return self._furniture.get(site, (SiteFurniture(), ""))
+    def _shaped(self, source: str, note: _Note) -> str:
+        """What shapes the entry that preparing the document would make."""
+        site = self._sites[source]
+        return shaped_by(note.digest, note.sidecar, site, self._furniture.get(site, ("", ""))[1])
 
     def _tasks(self, todo: Sequence[str], spool: Spool) -> Iterator[Prepare]:
         """Those that were parsed, then those that must be after all: of a site that looks different now."""
@@ -171,8 +191,9 @@ class Intake:
                 yield self._task(document.source, pickle.dumps(document))
 
     def _task(self, source: str, document: bytes, ruled: bytes = b"") -> Prepare:
-        site = self._store.page(source)[0]
-        return Prepare(document, site, self._known(site)[0], self._config.ingest.max_passage_chars, ruled)
+        site = self._sites[source]
+        furniture = SiteFurniture.read(self._furniture.get(site, ("", ""))[0])
+        return Prepare(document, site, furniture, self._config.ingest.max_passage_chars, ruled)
 
 
 def _sidecar(document: RawDocument | Unread) -> str:
@@ -185,12 +206,16 @@ class _Former:
     def __init__(self, previous: Generation | None, store: Store) -> None:
         self._previous = previous
         self._store = store
-        self._records = {record.source: record for record in previous.sources()} if previous else {}
+        self._records: dict[str, SourceRecord] | None = None
 
     def stays(self, refused: Rejected) -> bool:
         """Whether the failure may pass and the store now holds the version that is published."""
+        if not refused.passing or self._previous is None:
+            return False
+        if self._records is None:
+            self._records = {record.source: record for record in self._previous.sources()}
         record = self._records.get(refused.source)
-        if not refused.passing or record is None or self._previous is None:
+        if record is None:
             return False
         entry = self._store.get(refused.source)
         if entry and entry.text and (entry.digest, entry.sidecar) == (record.digest, record.sidecar):

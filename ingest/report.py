@@ -43,12 +43,9 @@ class FileReport:
     warnings: tuple[Warned, ...] = ()
 
     @classmethod
-    def of(cls, prepared: Prepared, shared: dict[str, str]) -> "FileReport":
-        """What is told of an article by itself; ``shared`` collects texts that come again, such as menus."""
+    def of(cls, prepared: Prepared) -> "FileReport":
+        """What is told of an article by itself, but for warnings."""
         article, record = prepared.article, prepared.record
-        removals = (
-            Removal(one.rule, shared.setdefault(one.text, one.text), one.number) for one in prepared.cleaned.removals
-        )
         return cls(
             source=article.source,
             state=State.ADDED,
@@ -61,7 +58,7 @@ class FileReport:
             replaced=record.replaced,
             damaged=sum(len(passage.damaged) for passage in prepared.passages),
             repairs=prepared.cleaned.repairs,
-            removals=tuple(removals),
+            removals=prepared.cleaned.removals,
         )
 
 

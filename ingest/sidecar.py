@@ -6,7 +6,7 @@ They are read anew at every ingest, so they outlive whatever is fetched again, a
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ingest.correction import Correction, Wrong, correction_of
@@ -65,6 +65,9 @@ class _Sidecars:
     paths: list[Path]
     tables: dict[Path, dict[str, Any]] = field(default_factory=dict)
     used: set[tuple[Path, str]] = field(default_factory=set)
+    folders: dict[str, list[tuple[Path, Path, bool]]] = field(default_factory=dict)
+    listed: dict[Path, frozenset[str]] = field(default_factory=dict)
+    telling: dict[tuple[Path, Path], list[Path]] = field(default_factory=dict)
 
     def of(self, source: str) -> _Found | None:
         """The correction of a source. Raises Wrong naming file and key, also where two speak of one article."""
@@ -83,9 +86,9 @@ class _Sidecars:
         file = None if "://" in source or _MEMBER in source else self._file(source)
         if file is None:
             return
+        listed = self._listed(file.parent)
         for name in dict.fromkeys((file.name + SUFFIX, file.stem + SUFFIX)):
-            beside = file.with_name(name)
-            if beside.is_file():
+            if name in listed and (beside := file.with_name(name)).is_file():
                 yield beside, str(beside), self._read(beside)
 
     def _keyed(self, source: str) -> Iterator[tuple[Path, str, dict[str, Any]]]:
@@ -101,30 +104,56 @@ class _Sidecars:
                 yield file, f"{file}, {key}", tables[key]
 
     def _keys(self, source: str) -> Iterator[tuple[Path, str]]:
-        """Folders whose file may speak of the source, with the key that it has there."""
+        """Folders with a file that may speak of the source, with the key that it has there."""
         if "://" in source:
             named = [path if path.is_dir() else path.parent for path in self.paths]
             yield from dict.fromkeys((folder, source) for folder in (*named, Path()))
             return
         outer, bang, member = source.partition(_MEMBER)
         file = self._file(outer)
-        root = next((path for path in self.paths if file and (path in file.parents or path == file)), None)
-        if file is None or root is None:
+        if file is None:
             return
-        for folder in file.parents:
+        for folder in self._telling(file):
             yield folder, file.relative_to(folder).as_posix() + bang + member
-            if folder in (root, root.parent):
-                return
+
+    def _telling(self, file: Path) -> Sequence[Path]:
+        """Folders above a file, up to the one that was named or that above it, which have a file of corrections."""
+        root = next(path for path in self.paths if path == file or self._is_below(file.parent, path))
+        if (file.parent, root) not in self.telling:
+            above = list(file.parents)
+            ends = (at for at, folder in enumerate(above) if folder in (root, root.parent))
+            among = above[: next(ends, len(above)) + 1]
+            self.telling[file.parent, root] = [folder for folder in among if FOLDER_FILE in self._listed(folder)]
+        return self.telling[file.parent, root]
 
     def _file(self, source: str) -> Path | None:
         """The file of a source, which is its path below a path named, or with that folder's name before it."""
-        parts = PurePosixPath(source)
-        for path in self.paths:
-            for folder in (path, path.parent):
-                file = folder / parts
-                if (file == path or path in file.parents) and file.is_file():
-                    return file
+        head, _, name = source.rpartition("/")
+        if head not in self.folders:
+            self.folders[head] = [
+                (folder / head, path, self._is_below(folder / head, path))
+                for path in self.paths
+                for folder in (path, path.parent)
+            ]
+        for folder, path, below in self.folders[head]:
+            file = folder / name
+            if (below or file == path) and file.is_file():
+                return file
         return None
+
+    @staticmethod
+    def _is_below(folder: Path, path: Path) -> bool:
+        return path == folder or path in folder.parents
+
+    def _listed(self, folder: Path) -> frozenset[str]:
+        """Names of the files of corrections in a folder, which may be none any more when they are looked at."""
+        if folder not in self.listed:
+            try:
+                found = frozenset(file.name for file in folder.iterdir() if file.name.endswith(FOLDER_FILE))
+            except OSError:  # whoever reads it tells
+                found = frozenset()
+            self.listed[folder] = found
+        return self.listed[folder]
 
     def _read(self, file: Path) -> dict[str, Any]:
         if file not in self.tables:

@@ -94,15 +94,30 @@ class SiteFurniture:
         """What was learned of one site."""
         return SiteFurniture({site: self.sites[site]} if site in self.sites else {})
 
-    def digest(self) -> str:
-        """SHA-256 (hex) of what was learned; empty where that is nothing."""
+    def told(self) -> str:
+        """All of it as text; empty where that is nothing."""
         if not self.sites:
             return ""
         told = [
             (site, *(sorted(key.hex() for key in keys) for keys in (one.above, one.below, one.beside, one.around)))
             for site, one in sorted(self.sites.items())
         ]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return json.dumps(told)
+
+    @classmethod
+    def read(cls, told: str) -> "SiteFurniture":
+        """What ``told`` says."""
+        sites = json.loads(told) if told else []
+        return cls({site: _Common(*(frozenset(map(bytes.fromhex, keys)) for keys in lists)) for site, *lists in sites})
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of what was learned; empty where that is nothing."""
+        return self.digest_of(self.told())
+
+    @staticmethod
+    def digest_of(told: str) -> str:
+        """The digest of what is ``told``."""
+        return hashlib.sha256(told.encode()).hexdigest() if told else ""
 
     def drop(self, raw: RawDocument, ruled: Ruled) -> None:
         """Give the rule ``site`` to those kept items that are furniture of the document's site."""

@@ -9,6 +9,7 @@ from ingest.document import RawDocument, Rejected, Unread, Unreadable, printable
 from ingest.formats import EXTENSIONS, HEAD, recognise
 from ingest.reading import Known, Reader
 from ingest.roots import LIST_SUFFIX, is_address
+from ingest.stamps import RealNames, Stamped, Stamps
 from retrieval.config import Config, IngestConfig
 
 _NAMED_ALIKE = ("another file has this name", "rename it, or ingest the folder above both")
@@ -31,37 +32,41 @@ def read_anew(
     paths: Sequence[str],
     config: Config,
     known: Known | None,
+    stamps: Stamps | None = None,
     *,
     again: bool = False,
     watch: Callable[[int, str], None] = lambda *_: None,
 ) -> Iterator[RawDocument | Rejected | Unread]:
     """As ``read_sources``, but files of which ``known`` tells that they need no parsing are only named.
 
+    Files that look untouched since ``stamps`` were taken of them are not even opened.
     With ``again`` web pages are read once more as this run had them. ``watch`` is called while pages are fetched, with
     how many answers there were and the address of the last one.
     """
     addresses: list[str] = []
     taken: set[str] = set()
     seen: set[str] = set()
+    real_name = RealNames()
     with Reader(config.ingest, known) as reader:
         for path in paths:
             if is_address(path):
                 addresses.append(path)
                 continue
             unread: list[Rejected] = []
-            for file, folder in _files(Path(path), unread):
-                real = os.path.realpath(file)  # unlike Path.resolve, it bears links that go round in a circle
+            for file, folder, name in _files(Path(path), unread):
+                real = real_name(file)
                 if real in seen:
                     continue
                 seen.add(real)
                 if file.suffix == LIST_SUFFIX:
                     addresses.append(str(file))
                     continue
-                source = _free_name(file, folder, taken)
+                source = _free_name(name, folder, taken)
                 if source is None:
                     yield Rejected(_sayable(str(file)), *_NAMED_ALIKE)
                     continue
-                for item in _read(file, source, config.ingest, reader):
+                stamped = Stamped(file, real, source, stamps, known)
+                for item in stamped.documents(_read(file, source, config.ingest, reader)):
                     double = item.source in taken and not isinstance(item, Rejected)
                     yield Rejected(item.source, *_NAMED_ALIKE) if double else item
                     taken.add(item.source)
@@ -73,34 +78,37 @@ def read_anew(
             yield from read_web(addresses, config, reader, known, again=again, watch=watch)
 
 
-def _files(root: Path, unread: list[Rejected]) -> Iterator[tuple[Path, Path]]:
-    """Files with the folder that their names are counted from; folders that cannot be listed go to ``unread``."""
+def _files(root: Path, unread: list[Rejected]) -> Iterator[tuple[Path, Path, str]]:
+    """Files with the folder that their names are counted from, and those names.
+
+    Folders that cannot be listed go to ``unread``.
+    """
     if not root.is_dir():
-        yield root, root.parent
+        yield root, root.parent, root.name
         return
 
     def refuse(error: OSError) -> None:
         why = f"the folder cannot be read ({error.strerror})"
         unread.append(Rejected(_sayable(str(error.filename)), why, "check its permissions"))
 
-    found: list[Path] = []
+    found: list[tuple[str, Path]] = []
     for folder, folders, names in os.walk(root, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in folders:
             if (link := Path(folder, name)).is_symlink():  # following it might go round in a circle
                 why = "a link to a folder is not followed"
                 unread.append(Rejected(_sayable(link.relative_to(root).as_posix()), why, "name that folder as well"))
-        found += [Path(folder, name) for name in names if not name.startswith(".")]
-    for file in sorted(found, key=lambda file: file.relative_to(root).as_posix()):
-        yield file, root
+        within = Path(folder).relative_to(root)
+        found += [((within / name).as_posix(), Path(folder, name)) for name in names if not name.startswith(".")]
+    for name, file in sorted(found):
+        yield file, root, name
 
 
-def _free_name(file: Path, folder: Path, taken: set[str]) -> str | None:
-    name = _sayable(file.relative_to(folder).as_posix())
-    for candidate in (name, _sayable(f"{Path(os.path.realpath(folder)).name}/{name}")):
-        if candidate not in taken:
-            return candidate
-    return None
+def _free_name(name: str, folder: Path, taken: set[str]) -> str | None:
+    if (own := _sayable(name)) not in taken:
+        return own
+    longer = _sayable(f"{Path(os.path.realpath(folder)).name}/{name}")
+    return longer if longer not in taken else None
 
 
 def _sayable(name: str) -> str:

@@ -23,22 +23,33 @@ from ingest.official import Standing
 from ingest.reprints import Text
 from retrieval.config import IngestConfig
 
-_FORMAT = 1
+_FORMAT = 2
 _BATCH = 200  # changes between two commits: as much is done again after a crash
 _SCHEMA = """
-CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT NULL, page BLOB NOT NULL);
+CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT NULL, page BLOB NOT NULL,
+    mark BLOB NOT NULL);
 CREATE TABLE articles (source TEXT PRIMARY KEY, digest TEXT NOT NULL, sidecar TEXT NOT NULL, shaped TEXT NOT NULL,
-    text TEXT NOT NULL, sketch BLOB NOT NULL, body BLOB NOT NULL);
+    text TEXT NOT NULL, sketch BLOB NOT NULL, gist TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE sites (site TEXT PRIMARY KEY, pages TEXT NOT NULL, learned TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE verdicts (one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT NULL, used INTEGER NOT NULL,
     PRIMARY KEY (one, other)) WITHOUT ROWID;
+CREATE TABLE clusters (texts TEXT NOT NULL, found TEXT NOT NULL);
 CREATE TABLE shape (value TEXT NOT NULL);
 """
+_LISTED = (
+    ("SELECT source FROM pages", "DELETE FROM pages WHERE source = ?"),
+    ("SELECT source FROM articles", "DELETE FROM articles WHERE source = ?"),
+    ("SELECT source FROM files", "DELETE FROM files WHERE source = ?"),
+)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An entry. ``text`` is None where cleaning left no article; ``body`` is what ``packing.pack`` made.
+    """An entry. ``text`` is None where cleaning left no article; ``body`` is what ``packing.pack`` made, ``gist`` what
+    ``gist.gist_of`` told of it.
 
     ``digest`` is that of the raw bytes, ``sidecar`` that of the corrections, ``shaped`` digests all that shaped it.
     """
@@ -49,6 +60,7 @@ class Kept:
     shaped: str
     text: Text | None
     body: bytes
+    gist: str = ""
 
 
 @functools.cache
@@ -97,15 +109,15 @@ class Store:
         self._connection = sqlite3.connect(path)
         self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         if self._value("SELECT count(*) FROM sqlite_master") and self._value("SELECT value FROM shape") != shape:
-            for table in ("pages", "articles", "verdicts", "shape"):
+            for table in ("pages", "articles", "files", "sites", "verdicts", "clusters", "shape"):
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")
         if not self._value("SELECT count(*) FROM sqlite_master"):
             self._connection.executescript(_SCHEMA)
             self._connection.execute("INSERT INTO shape VALUES (?)", (shape,))
             self._connection.commit()
 
-    def _value(self, sql: str) -> Any:
-        row = self._connection.execute(sql).fetchone()
+    def _value(self, sql: str, *values: object) -> Any:
+        row = self._connection.execute(sql, values).fetchone()
         return row[0] if row else None
 
     def __enter__(self) -> "Store":
@@ -129,17 +141,44 @@ class Store:
 
     def put_page(self, source: str, digest: str, site: str, page: bytes) -> None:
         """Remember a page in place of what was known of its source."""
-        self._change("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", source, digest, site, page)
+        mark = hashlib.blake2b(page, digest_size=16).digest()
+        self._change("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", source, digest, site, page, mark)
+
+    def marks(self) -> Iterator[tuple[str, str, bytes]]:
+        """(source, site, digest of its lines) of every page."""
+        yield from self._connection.execute("SELECT source, site, mark FROM pages")
+
+    def learned(self, site: str, pages: str) -> str | None:
+        """What was learned of a site from pages of that digest."""
+        row = self._connection.execute("SELECT pages, learned FROM sites WHERE site = ?", (site,)).fetchone()
+        return row[1] if row and row[0] == pages else None
+
+    def put_learned(self, site: str, pages: str, learned: str) -> None:
+        """Remember what was learned of a site."""
+        self._change("INSERT OR REPLACE INTO sites VALUES (?, ?, ?)", site, pages, learned)
+
+    def stamped(self, path: str, stamp: str, source: str) -> str | None:
+        """The digest of the bytes of a file that was read as ``source`` when it had this ``stamp``."""
+        row = self._connection.execute("SELECT stamp, source, digest FROM files WHERE path = ?", (path,)).fetchone()
+        return row[2] if row and row[:2] == (stamp, source) else None
+
+    def put_stamp(self, path: str, stamp: str, source: str, digest: str) -> None:
+        """Remember a file's ``stamp``."""
+        self._change("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", path, stamp, source, digest)
 
     def shaped(self, source: str) -> str:
         """What shaped the entry of a source; empty where there is none."""
         row = self._connection.execute("SELECT shaped FROM articles WHERE source = ?", (source,)).fetchone()
         return row[0] if row else ""
 
-    def has_article(self, source: str) -> bool:
-        """Whether there is an article, rather than nothing or the news that cleaning left none."""
-        row = self._connection.execute("SELECT text <> '' FROM articles WHERE source = ?", (source,)).fetchone()
-        return bool(row and row[0])
+    def shapes(self) -> dict[str, tuple[str, bool]]:
+        """What shaped the entry of every source, and whether it is an article, not the news that none was left."""
+        rows = self._connection.execute("SELECT source, shaped, text <> '' FROM articles")
+        return {source: (shaped, bool(there)) for source, shaped, there in rows}
+
+    def gists(self) -> Iterator[tuple[str, str]]:
+        """The gist of every article there is, by source."""
+        yield from self._connection.execute("SELECT source, gist FROM articles WHERE text <> '' ORDER BY source")
 
     def forget(self, source: str) -> None:
         """Drop the entry of a source, which is about to be made anew."""
@@ -147,20 +186,20 @@ class Store:
 
     def get(self, source: str) -> Kept | None:
         """The entry of a source."""
-        sql = "SELECT source, digest, sidecar, shaped, text, sketch, body FROM articles WHERE source = ?"
+        sql = "SELECT source, digest, sidecar, shaped, text, sketch, body, gist FROM articles WHERE source = ?"
         row = self._connection.execute(sql, (source,)).fetchone()
         if row is None:
             return None
-        name, digest, sidecar, shaped, told, sketch, body = row
-        return Kept(name, digest, sidecar, shaped, _text(name, told, sketch), body)
+        name, digest, sidecar, shaped, told, sketch, body, gist = row
+        return Kept(name, digest, sidecar, shaped, _text(name, told, sketch), body, gist)
 
     def put(self, kept: Kept) -> None:
         """Remember an entry in place of the one of its source."""
         text = kept.text
         told, sketch = ("", b"") if text is None else (_told(text), text.sketch.tobytes())
         self._change(
-            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(kept.source, kept.digest, kept.sidecar, kept.shaped, told, sketch, kept.body),
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(kept.source, kept.digest, kept.sidecar, kept.shaped, told, sketch, kept.gist, kept.body),
         )
 
     def texts(self) -> Iterator[Text]:
@@ -186,15 +225,36 @@ class Store:
         value = json.dumps(astuple(verdict), ensure_ascii=False)
         self._change("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, 1)", one, other, value)
 
-    def keep_only(self, sources: Collection[str]) -> None:
-        """Forget all sources but these, and verdicts that nobody asked for since the last time."""
-        wanted = set(sources)
-        there = self._connection.execute("SELECT source FROM pages UNION SELECT source FROM articles").fetchall()
-        gone = [(source,) for (source,) in there if source not in wanted]
-        self._connection.executemany("DELETE FROM pages WHERE source = ?", gone)
-        self._connection.executemany("DELETE FROM articles WHERE source = ?", gone)
+    def texts_digest(self, sources: Collection[str]) -> str:
+        """Digest of all that ``texts`` gives of these sources."""
+        digest = hashlib.sha256()
+        for source, told, sketch in self._connection.execute(
+            "SELECT source, text, sketch FROM articles WHERE text <> '' ORDER BY source"
+        ):
+            if source in sources:
+                digest.update(f"{source}\0{told}\0{len(sketch)}\0".encode() + sketch)
+        return digest.hexdigest()
+
+    def clusters(self, texts: str) -> str | None:
+        """What was found of the texts of that digest, if these were the last ones."""
+        found = self._value("SELECT found FROM clusters WHERE texts = ?", texts)
+        return None if found is None else str(found)
+
+    def put_clusters(self, texts: str, found: str) -> None:
+        """Remember what was found of texts, and forget what nobody asked for of two of them meanwhile."""
+        self._connection.execute("DELETE FROM clusters")
+        self._change("INSERT INTO clusters VALUES (?, ?)", texts, found)
         self._connection.execute("DELETE FROM verdicts WHERE used = 0")
         self._connection.execute("UPDATE verdicts SET used = 0")
+
+    def keep_only(self, sources: Collection[str]) -> None:
+        """Forget all sources but these."""
+        wanted = set(sources)
+        for listing, dropping in _LISTED:
+            there = self._connection.execute(listing).fetchall()
+            gone = [(source,) for (source,) in there if source not in wanted]
+            self._connection.executemany(dropping, gone)
+        self._connection.execute("DELETE FROM sites WHERE site NOT IN (SELECT site FROM pages)")
         self._connection.commit()
 
     def _change(self, sql: str, *values: object) -> None:

@@ -72,9 +72,14 @@ def of_article(prepared: Prepared, today: str | None = None) -> tuple[Warned, ..
     removed = sum(len(removal.text) for removal in prepared.cleaned.removals)
     if removed > _MOSTLY * (removed + len(article.text)):
         found.append(Warned(Matter.MOSTLY_REMOVED, f"{removed / (removed + len(article.text)):.0%}"))
-    if article.expires and article.expires < (today or datetime.datetime.now(datetime.UTC).date().isoformat()):
-        found.append(Warned(Matter.EXPIRED, article.expires))
-    return tuple(found)
+    return (*found, *expired(article.expires, today))
+
+
+def expired(expires: str | None, today: str | None = None) -> tuple[Warned, ...]:
+    """What the last day in force gives cause for: it depends on the day on which one looks."""
+    if expires and expires < (today or datetime.datetime.now(datetime.UTC).date().isoformat()):
+        return (Warned(Matter.EXPIRED, expires),)
+    return ()
 
 
 def of_clusters(clusters: Clusters) -> dict[str, tuple[Warned, ...]]:

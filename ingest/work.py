@@ -5,6 +5,7 @@ import traceback
 from dataclasses import dataclass
 
 from ingest.document import RawDocument
+from ingest.gist import gist_of
 from ingest.likeness import Said
 from ingest.official import standing_of
 from ingest.packing import pack
@@ -85,8 +86,9 @@ def kept(
     prepared: Prepared | Nothing, source: str, digest: str, sidecar: str, shaped: str, canonical: str = ""
 ) -> Kept:
     """The entry of a prepared document."""
-    text = None if isinstance(prepared, Nothing) else _text(prepared, canonical)
-    return Kept(source, digest, sidecar, shaped, text, pack(prepared))
+    if isinstance(prepared, Nothing):
+        return Kept(source, digest, sidecar, shaped, None, pack(prepared))
+    return Kept(source, digest, sidecar, shaped, _text(prepared, canonical), pack(prepared), gist_of(prepared))
 
 
 def _text(prepared: Prepared, canonical: str) -> Text:

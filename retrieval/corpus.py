@@ -1,4 +1,4 @@
-"""Articles, passages and their sources in one SQLite file: written once, then only read.
+"""Articles, passages and their sources in one SQLite file: written once (``writing``), then only read.
 
 Row ``n`` of the passages is row ``n`` of the vectors and of the full text.
 """
@@ -10,42 +10,19 @@ import threading
 import urllib.parse
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.columns import article_of, dump, passage_of
+from retrieval.columns import article_of, passage_of
 from retrieval.types import Article, Division, Level, Passage
 
 Rows = npt.NDArray[np.int64]
 
 _CHUNK = 500  # values in one IN (...); SQLite takes at least 999
-_SCHEMA = """
-CREATE TABLE articles (id TEXT PRIMARY KEY, position INTEGER NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
-    text TEXT NOT NULL, digest TEXT NOT NULL, publisher TEXT, published TEXT, author TEXT, url TEXT,
-    years TEXT NOT NULL, counties TEXT NOT NULL, level TEXT, region TEXT NOT NULL, doc_number TEXT, issuer TEXT,
-    period TEXT NOT NULL, effective TEXT, expires TEXT, replaces TEXT NOT NULL, replaced_by TEXT, also TEXT NOT NULL,
-    facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE passages (row INTEGER PRIMARY KEY, article TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    text TEXT NOT NULL, position INTEGER NOT NULL, heading TEXT NOT NULL, counties TEXT NOT NULL,
-    years TEXT NOT NULL, damaged TEXT NOT NULL, embedded BLOB NOT NULL);
-CREATE TABLE passage_counties (code TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (code, row)) WITHOUT ROWID;
-CREATE TABLE divisions (code TEXT PRIMARY KEY, level TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL,
-    province TEXT NOT NULL, city TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sources (source TEXT PRIMARY KEY, position INTEGER NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL,
-    format TEXT NOT NULL, encoding TEXT NOT NULL, replaced INTEGER NOT NULL, repairs TEXT NOT NULL,
-    sidecar TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE removals (source TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL);
-"""
-_INDEXES = """
-CREATE INDEX articles_region ON articles (region);
-CREATE INDEX passages_article ON passages (article);
-CREATE INDEX passages_embedded ON passages (embedded);
-CREATE INDEX removals_source ON removals (source);
-"""
 _BEHIND_TEXT = (
     "digest, publisher, published, author, url, years, counties, level, region, doc_number, issuer, period, "
     "effective, expires, replaces, replaced_by, also, facts FROM articles"
@@ -54,6 +31,18 @@ _ONE_ARTICLE = f"SELECT id, source, title, text, {_BEHIND_TEXT} WHERE id = ?"
 _ALL_ARTICLES = f"SELECT id, source, title, '', {_BEHIND_TEXT} ORDER BY position"
 _REGIONAL = (
     "SELECT row FROM passages JOIN articles ON articles.id = article WHERE passages.counties = '[]' AND region IN"
+)
+_DOCUMENTS = (
+    "SELECT row, title, heading, passages.text, passages.counties, region, embedded "
+    "FROM passages JOIN articles ON articles.id = article WHERE row BETWEEN ? AND ? ORDER BY row"
+)
+_SPANS = (
+    "SELECT article, min(row), count(*), said FROM passages JOIN articles ON articles.id = article GROUP BY article"
+)
+# what SQLite finds quickly; it counts characters as we do, but for those behind a NUL
+_DOUBTFUL = (
+    "SELECT row FROM passages LEFT JOIN articles ON articles.id = article WHERE articles.id IS NULL "
+    "OR length(passages.text) <> end - start OR substr(articles.text, start + 1, end - start) <> passages.text"
 )
 _PASSAGES = (
     "SELECT row, article, start, end, text, position, heading, counties, years, damaged FROM passages WHERE row IN"
@@ -80,90 +69,22 @@ class SourceRecord:
     sidecar: str = ""
 
 
-def context_of(title: str, heading: Sequence[str]) -> str:
-    """What stands above a passage, outermost first, one a line: searched with it, and embedded before it."""
-    return "\n".join(part for part in (title, *heading) if part)
+def documents(
+    connection: sqlite3.Connection, spans: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
+    """(row, context, text, codes, key of the embedded text) of the passages in spans of rows, end exclusive.
 
-
-class CorpusWriter:
-    """Writes the file; nothing is durable before ``finish``."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
-        # Nobody else sees the file yet, and it is thrown away if this process dies.
-        self._connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
-        self.articles = 0
-        self.passages = 0
-
-    def add_article(self, article: Article, passages: Sequence[Passage], embedded: Sequence[bytes]) -> None:
-        """Add an article with its passages, in order; ``embedded`` has the key of each one's embedded text."""
-        self._insert(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(article.id, self.articles, article.source, article.title, article.text, article.digest),
-            *(article.publisher, article.published, article.author, article.url),
-            *(dump(article.years), dump(article.counties), article.level, article.region),
-            *(article.doc_number, article.issuer, dump(article.period or ())),
-            *(article.effective, article.expires, dump([astuple(one) for one in article.replaces])),
-            *(article.replaced_by, dump([astuple(one) for one in article.also]), dump(dict(article.facts))),
-        )
-        for passage, key in zip(passages, embedded, strict=True):
-            self._insert(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                *(self.passages, article.id, passage.start, passage.end, passage.text, passage.order),
-                *(dump(passage.heading), dump(passage.counties), dump(passage.years), dump(passage.damaged), key),
-            )
-            codes = {(code, self.passages) for code in passage.counties}
-            self._connection.executemany("INSERT INTO passage_counties VALUES (?, ?)", codes)
-            self.passages += 1
-        self.articles += 1
-
-    def mark_replaced(self, article_id: str, by: str) -> None:
-        """Tell that another article says it replaces this one."""
-        self._insert("UPDATE articles SET replaced_by = ? WHERE id = ?", by, article_id)
-
-    def add_source(self, position: int, record: SourceRecord) -> None:
-        """Add what was done to one file; ``position`` is where it came in reading."""
-        repairs = json.dumps(dict(record.repairs), ensure_ascii=False)
-        self._insert(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(record.source, position, record.article, record.digest),
-            *(record.format, record.encoding, record.replaced, repairs, record.sidecar),
-        )
-        self._connection.executemany(
-            "INSERT INTO removals VALUES (?, ?, ?, ?)", [(record.source, *removal) for removal in record.removals]
-        )
-
-    def add_division(self, division: Division) -> None:
-        """Add a division that passages are about; again is the same as once."""
-        self._insert(
-            "INSERT OR REPLACE INTO divisions VALUES (?, ?, ?, ?, ?, ?)",
-            *(division.code, division.level.value, division.name, division.short, division.province, division.city),
-        )
-
-    def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """(row, context, text, codes, key of the embedded text) of every passage, by row.
-
-        The codes are the passage's counties; where it is about none, the city or province that speaks.
-        """
-        for row, title, heading, text, codes, region, key in self._connection.execute(
-            "SELECT row, title, heading, passages.text, passages.counties, region, embedded "
-            "FROM passages JOIN articles ON articles.id = article ORDER BY row"
-        ):
+    The codes are the passage's counties; where it is about none, the city or province that speaks.
+    """
+    for start, end in spans:
+        for row, title, heading, text, codes, region, key in connection.execute(_DOCUMENTS, (start, end - 1)):
             about = json.loads(codes) or ([region] if region else [])
             yield row, context_of(title, json.loads(heading)), text, tuple(about), key
 
-    def finish(self) -> None:
-        """Write everything and close; nothing can be added any more."""
-        self._connection.executescript(_INDEXES)
-        self._connection.commit()
-        self._connection.close()
 
-    def discard(self) -> None:
-        """Close without finishing; nothing happens when it is finished already."""
-        self._connection.close()
-
-    def _insert(self, sql: str, *values: object) -> None:
-        self._connection.execute(sql, values)
+def context_of(title: str, heading: Sequence[str]) -> str:
+    """What stands above a passage, outermost first, one a line: searched with it, and embedded before it."""
+    return "\n".join(part for part in (title, *heading) if part)
 
 
 class Corpus:
@@ -214,6 +135,19 @@ class Corpus:
         """For each key of an embedded text that is known, a row that has its vector."""
         return dict(self._select_in("SELECT embedded, row FROM passages WHERE embedded IN", sorted(set(keys))))
 
+    def documents(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, str, tuple[str, ...], bytes]]:
+        """As ``documents`` tells them."""
+        with self._lock:
+            return list(documents(self._connection, spans))
+
+    def spans(self) -> dict[str, tuple[int, int, str]]:
+        """Of every article with passages its first row, how many it has, and the digest of what it says."""
+        return {article: (first, count, said) for article, first, count, said in self._select(_SPANS)}
+
+    def said_by_sources(self) -> dict[str, str]:
+        """The digest of every source's record."""
+        return dict(self._select("SELECT source, said FROM sources"))
+
     def divisions(self) -> tuple[Division, ...]:
         """Divisions that some passage is about, by code."""
         rows = self._select("SELECT code, level, name, short, province, city FROM divisions ORDER BY code")
@@ -231,8 +165,11 @@ class Corpus:
         """What was taken out of a file: (rule, line number, text)."""
         return self._select("SELECT rule, number, text FROM removals WHERE source = ? ORDER BY rowid", (source,))
 
-    def check(self) -> tuple[int, int, int]:
-        """Numbers of articles, passages and counties. Raises ValueError naming the first thing that does not hold."""
+    def check(self, spans: Iterable[tuple[int, int]] | None = None) -> tuple[int, int, int]:
+        """Numbers of articles, passages and counties. Raises ValueError naming the first thing that does not hold.
+
+        ``spans`` of rows are looked at closely, by default all.
+        """
         if (problem := self._select("PRAGMA integrity_check(1)")[0][0]) != "ok":
             raise ValueError(problem)
         articles, passages = self._select("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[0]
@@ -240,18 +177,24 @@ class Corpus:
             self.articles()
         except (ValueError, TypeError) as error:
             raise ValueError(f"an article's description does not hold: {error}") from error
-        for start in range(0, passages, _CHUNK):
-            try:
-                batch = self.passages(range(start, min(start + _CHUNK, passages)))
-                for passage in batch:
-                    if self.article(passage.article_id).text[passage.start : passage.end] != passage.text:
-                        raise ValueError(f"passage {passage.id} does not stand in its article")
-            except KeyError as error:
-                raise ValueError(f"row or article {error} is missing") from error
+        for start, end in [(0, passages)] if spans is None else spans:
+            for at in range(start, end, _CHUNK):
+                self._check_rows(range(at, min(at + _CHUNK, end)))
+        self._check_rows([row for (row,) in self._select(_DOUBTFUL)])
+        if self._select("SELECT count(*) FROM passages WHERE row >= ?", (passages,)) != [(0,)]:
+            raise ValueError("the rows are not numbered from 0 on")
         orphans = "SELECT row FROM passage_counties WHERE code NOT IN (SELECT code FROM divisions) LIMIT 1"
         if found := self._select(orphans):
             raise ValueError(f"passage {found[0][0]} is about an unknown division")
         return articles, passages, len(self.divisions())
+
+    def _check_rows(self, rows: Iterable[int]) -> None:
+        try:
+            for passage in self.passages(rows):
+                if self.article(passage.article_id).text[passage.start : passage.end] != passage.text:
+                    raise ValueError(f"passage {passage.id} does not stand in its article")
+        except KeyError as error:
+            raise ValueError(f"row or article {error} is missing") from error
 
     def _select(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock:

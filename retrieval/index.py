@@ -29,6 +29,7 @@ CORPUS, VECTORS, LEXICAL = "corpus.sqlite", "vectors.faiss", "lexical"
 _ATTEMPTS = 5
 _RETRY_AFTER_S = 30.0
 _SAMPLES = 5
+_FIRST = 100  # among which a passage's own words find it, if there are not many like it
 _log = logging.getLogger(__name__)
 _hashed: set[tuple[Path, int, str]] = set()  # folders whose files this process has checked
 
@@ -123,10 +124,25 @@ class Generation:
         """For each key of an embedded text that is known here, a row that has its vector."""
         return self._corpus.rows_embedded(keys)
 
-    def check(self) -> None:
-        """Check every count and span, and ask both indexes for passages that they hold. Raises IndexCorrupt."""
+    def documents(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, str, tuple[str, ...], bytes]]:
+        """(row, context, text, codes, key of the embedded text) of the passages in spans of rows, end exclusive."""
+        return self._corpus.documents(spans)
+
+    def spans(self) -> dict[str, tuple[int, int, str]]:
+        """Of every article with passages its first row, how many it has, and the digest of what it says."""
+        return self._corpus.spans()
+
+    def said_by_sources(self) -> dict[str, str]:
+        """The digest of what was done to each file."""
+        return self._corpus.said_by_sources()
+
+    def check(self, spans: Iterable[tuple[int, int]] | None = None) -> None:
+        """Check every count and span, and ask both indexes for passages that they hold. Raises IndexCorrupt.
+
+        ``spans`` of rows are looked at closely, by default all.
+        """
         try:
-            counts = self._corpus.check()
+            counts = self._corpus.check(spans)
             manifest = self.manifest
             if counts != (manifest.articles, manifest.passages, manifest.counties):
                 raise ValueError("the counts do not agree with the manifest")
@@ -139,8 +155,8 @@ class Generation:
         """Raises ValueError when a passage's own words or its own vector do not find it."""
         text = self.passages([row])[0].text
         everything = self.manifest.passages
-        words = dict(self.lexical.search(text, everything))
-        if words and row not in words:
+        words = dict(self.lexical.search(text, min(_FIRST, everything)))
+        if words and row not in words and row not in dict(self.lexical.search(text, everything)):
             raise ValueError(f"the full text does not find passage {row}")
         vector = self.vectors.vectors(np.array([row]))
         found = self.vectors.search(vector, 1)

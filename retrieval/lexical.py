@@ -1,10 +1,15 @@
-"""BM25 over character unigrams, bigrams and whole words. The only file that imports tantivy.
+"""BM25 over character unigrams, bigrams and whole words. Only this file and ``lexical_writer`` import tantivy.
 
 Score of a passage: the sum over the unique terms ``t`` of the query of ``idf(t) * tf * (k1 + 1) / (tf + k1 *
 (1 - b + b * length / average))`` with ``idf = ln(1 + (N - n + 0.5) / (n + 0.5))``, ``k1`` 0.6 and ``b`` 0.4: short
 passages of official prose repeat little and differ little in length. tantivy knows only ``k1`` 1.2 and ``b`` 0.75;
 indexing every term twice halves its ``k1``, and padding every passage alike flattens its ``b``. Lengths are
 quantised to one byte, exact up to 40 terms and within an eighth above.
+
+An index can be made of the one before: passages that are gone are marked, new ones stand in a small part beside it.
+tantivy goes on counting what is only marked, in ``N``, ``n`` and ``average``. So the terms of marked passages stand in
+an index of their own (``gone``), by which ``idf`` is put right, and a passage of nothing but padding that nobody can
+find keeps the average where it would be without them: the scores are those of an index made from nothing.
 """
 
 import contextlib
@@ -13,23 +18,20 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from retrieval.errors import IndexCorrupt
-from retrieval.text import grams
+from retrieval.lexical_parts import GONE, Parts, segments_of
+from retrieval.lexical_writer import Entry, bury, code, filled, guessed, padding_for, terms_of, told
 
 Weigh = Callable[[str], float]  # a term to a factor above 0
+Rows = npt.NDArray[np.int64]
 
-_ANALYZER = "xianwen_blanks"
-_MAX_TERM_CHARS = 64  # a longer run is no word; tantivy drops terms of 64 KB
-_HEAP_BYTES = 128_000_000
 _TRIES = 50
-_REPEATS = 2  # k1 = 1.2 / 2
-_PADDING = 0.75 / 0.4 - 1  # of the average length, for b = 0.4
-_SAMPLE = 4096  # passages whose average stands for all: the terms of a million do not fit in memory
-_PAD = "\x01"  # a term that no text has
 _SCALE = (0.6 + 1) / (1.2 + 1)  # from tantivy's (k1 + 1) to ours
 _DECIMALS = 5  # scores are float32 sums; what is equal up to here is a tie
 
@@ -37,49 +39,61 @@ _DECIMALS = 5  # scores are float32 sums; what is equal up to here is a tie
 class LexicalIndex:
     """An immutable full-text index; rows are those that were given. Safe for several threads."""
 
-    def __init__(self, index: Any) -> None:
-        index.config_reader(reload_policy="manual")  # else a thread polls meta.json
-        index.reload()
+    def __init__(self, index: Any, gone: Any, parts: Parts) -> None:
+        for one in (index, gone):
+            if one is not None:
+                one.config_reader(reload_policy="manual")  # else a thread polls meta.json
+                one.reload()
         self._schema = index.schema
         self._searcher = index.searcher()  # one snapshot for good: a generation never changes
+        self._gone = gone.searcher() if gone is not None else None
+        self._parts = parts
 
     @classmethod
-    def build(cls, path: Path, rows: Iterable[tuple[int, str, str, Sequence[str]]]) -> Self:
+    def build(cls, path: Path, rows: Iterable[Entry]) -> Self:
         """Write an index to the new folder ``path``.
 
-        ``rows`` gives (row, context, text, county codes): ``context`` is title and headings, searched
-        together with ``text``; the codes are what ``search`` can filter by. Raises OSError when the disk
-        is full.
+        ``rows`` gives (row, context, text, county codes), rows from 0 on: ``context`` is title and headings, searched
+        together with ``text``; the codes are what ``search`` can filter by. They are gone
+        through more than once. Raises OSError when the disk is full.
         """
-        path.mkdir(parents=True)
-        try:
-            cls._fill(path, rows)
-        except ValueError as error:  # tantivy has no other type
-            raise OSError(f"tantivy: {error}") from error
+        padding = padding_for(*guessed(rows))
+        while True:
+            path.mkdir(parents=True)
+            parts = Parts(padding, code())
+            with told():
+                parts = filled(path, parts, rows, ())
+            if (right := padding_for(parts.terms, parts.passages)) == padding:
+                break
+            shutil.rmtree(path)  # the guess was near a step: rare
+            padding = right
+        parts.write(path)
         return cls.open(path)
 
-    @staticmethod
-    def _fill(path: Path, rows: Iterable[tuple[int, str, str, Sequence[str]]]) -> None:
-        import tantivy
+    @classmethod
+    def extend(
+        cls, path: Path, former: Path, moved: Rows, added: Iterable[Entry], gone: Iterable[Entry]
+    ) -> Self | None:
+        """Write an index to the new folder ``path`` out of the one in ``former``; None where building is better.
 
-        index = tantivy.Index(_schema(), path=str(path))
-        _register(index)
-        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        entries = ((row, _terms(f"{context}\n{text}"), counties) for row, context, text, counties in rows)
-        first = list(islice(entries, _SAMPLE))
-        average = sum(len(terms) for _, terms, _ in first) / max(1, len(first))
-        padding = [_PAD] * round(_PADDING * _REPEATS * average)
-        for row, terms, counties in chain(first, entries):
-            document = tantivy.Document()
-            document.add_unsigned("row", row)
-            document.add_text("body", " ".join([*terms * _REPEATS, *padding]))
-            for code in counties:
-                document.add_text("county", code)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        for lock in path.glob(".tantivy-*.lock"):
-            lock.unlink()
+        ``moved`` has for every row there the row that it has here, -1 for those that are ``gone``; ``added`` gives
+        the rows that are new. Nothing is left at ``path`` when it is None. Raises OSError when the disk is full.
+        """
+        before = Parts.read(former)
+        if before.made_by != code() or not before.bears(int(np.count_nonzero(moved < 0))):
+            return None
+        lost = [*gone]
+        copied = shutil.copytree(former, path)
+        with told():
+            after = before.without(moved, sum(len(terms_of(f"{context}\n{text}")) for _, context, text, _ in lost))
+            after = filled(copied, after, added, before.slots_of(row for row, *_ in lost))
+            if lost:
+                bury(copied / GONE, lost)
+        if padding_for(after.terms, after.passages) != after.padding or segments_of(copied) != after.segments:
+            shutil.rmtree(copied)
+            return None
+        after.write(copied)
+        return cls.open(copied)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -89,15 +103,16 @@ class LexicalIndex:
         if not (path / "meta.json").exists():
             raise FileNotFoundError(path / "meta.json")
         try:
-            with _links_to(path) as links:
-                return cls(tantivy.Index.open(str(links)))
-        except (ValueError, OSError) as error:
+            with _links_to(path) as links, _links_to(path / GONE) as buried:
+                gone = tantivy.Index.open(str(buried)) if (buried / "meta.json").exists() else None
+                return cls(tantivy.Index.open(str(links)), gone, Parts.read(path))
+        except (ValueError, KeyError, OSError) as error:
             raise IndexCorrupt(
                 f"tantivy cannot read the full text ({error}), {path}, run: xianwen ingest PATH again"
             ) from error
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs)
+        return self._parts.passages
 
     def rarity(self, word: str) -> float:
         """How rare a word is here: its BM25 ``idf`` over that of a word that never occurs, 0..1.
@@ -105,18 +120,27 @@ class LexicalIndex:
         A word of several Han characters is as rare as its rarest bigram.
         """
         total = len(self)
-        pairs = [gram for gram in _terms(word) if len(gram) > 1] or _terms(word)
+        pairs = [gram for gram in terms_of(word) if len(gram) > 1] or terms_of(word)
         if not pairs or not total:
             return 1.0
         return max(self._idf(gram) for gram in pairs) / math.log(1 + (total + 0.5) / 0.5)
 
     def _idf(self, term: str) -> float:
-        found = self._searcher.doc_freq("body", term)
-        return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
+        return _idf(len(self), self._searcher.doc_freq("body", term) - self._lost(term))
+
+    def _lost(self, term: str) -> int:
+        return self._gone.doc_freq("body", term) if self._gone is not None else 0
+
+    def _put_right(self, term: str) -> float:
+        """What tantivy's ``idf`` of a term must be multiplied by; 1 where it counts nothing that is gone."""
+        if not self._parts.changes:
+            return 1.0
+        counted = self._searcher.doc_freq("body", term)
+        return _idf(len(self), counted - self._lost(term)) / _idf(self._parts.documents, counted)
 
     def attainable(self, text: str, weigh: Weigh | None = None) -> float:
         """The score of a passage of average length that has every term of ``text`` once; 0 for no terms."""
-        return sum(self._idf(term) * (weigh(term) if weigh else 1.0) for term in set(_terms(text)))
+        return sum(self._idf(term) * (weigh(term) if weigh else 1.0) for term in set(terms_of(text)))
 
     def search(
         self, text: str, k: int, counties: Sequence[str] | None = None, weigh: Weigh | None = None
@@ -127,7 +151,7 @@ class LexicalIndex:
         with none of them is not found. ``counties`` (codes) keeps passages about at least one of them;
         None keeps all, an empty sequence none. ``weigh`` multiplies a term's share of the score.
         """
-        terms = sorted(set(_terms(text)))
+        terms = sorted(set(terms_of(text)))
         total = len(self)
         if k <= 0 or not terms or not total or (counties is not None and not counties):
             return []
@@ -135,10 +159,9 @@ class LexicalIndex:
         fetch = min(k + 8, total)
         while True:  # ties are cut anywhere: fetch until the last is worse than the k-th
             hits = self._searcher.search(query, limit=fetch, count=False).hits
-            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-            found = [
-                (int(row), round(float(score) * _SCALE, _DECIMALS)) for row, (score, _) in zip(rows, hits, strict=True)
-            ]
+            slots = self._searcher.fast_field_values("slot", [address for _, address in hits])
+            rows = self._parts.rows[np.array(slots, dtype=np.int64)].tolist()
+            found = [(row, round(float(score) * _SCALE, _DECIMALS)) for row, (score, _) in zip(rows, hits, strict=True)]
             found.sort(key=lambda item: (-item[1], item[0]))
             if fetch >= total or len(found) < fetch or found[-1][1] < found[k - 1][1]:
                 return found[:k]
@@ -148,8 +171,9 @@ class LexicalIndex:
         from tantivy import Occur, Query
 
         words = [Query.term_query(self._schema, "body", term, "freq") for term in terms]
-        if weigh is not None:
-            words = [Query.boost_query(word, weigh(term)) for word, term in zip(words, terms, strict=True)]
+        factors = [(weigh(term) if weigh else 1.0) * self._put_right(term) for term in terms]
+        if weigh is not None or self._parts.changes:
+            words = [Query.boost_query(word, factor) for word, factor in zip(words, factors, strict=True)]
         query = Query.boolean_query([(Occur.Should, word) for word in words])
         if counties is None:
             return query
@@ -160,10 +184,10 @@ class LexicalIndex:
 
 @contextlib.contextmanager
 def _links_to(path: Path) -> Iterator[Path]:
-    """A folder of links to what is in ``path``: tantivy writes a lock file beside what it opens."""
+    """A folder of links to the files in ``path``, if there are any: tantivy writes a lock file beside what it opens."""
     links = Path(tempfile.mkdtemp(prefix="xianwen-"))
     try:
-        for file in path.iterdir():
+        for file in (one for one in path.glob("*") if one.is_file()):
             (links / file.name).symlink_to(file.absolute())
         yield links
     finally:
@@ -174,25 +198,5 @@ def _links_to(path: Path) -> Iterator[Path]:
             time.sleep(0.005)
 
 
-def _terms(text: str) -> list[str]:
-    found = grams(text)
-    if max(map(len, found), default=0) <= _MAX_TERM_CHARS:  # nearly always
-        return found
-    return [gram for gram in found if len(gram) <= _MAX_TERM_CHARS]
-
-
-def _schema() -> Any:
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", stored=False, indexed=False, fast=True)
-    builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
-    builder.add_text_field("county", tokenizer_name="raw", index_option="basic")
-    return builder.build()
-
-
-def _register(index: Any) -> None:
-    import tantivy
-
-    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-    index.register_tokenizer(_ANALYZER, analyzer)
+def _idf(total: int, having: int) -> float:
+    return math.log(1 + (total - having + 0.5) / (having + 0.5))

@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import generations
-from retrieval.corpus import CorpusWriter, SourceRecord, context_of
+from retrieval.corpus import SourceRecord, context_of
+from retrieval.corpus_writer import CorpusWriter
 from retrieval.errors import EmbeddingError, IndexProblem
 from retrieval.generations import MANIFEST, Manifest
 from retrieval.index import CORPUS, LEXICAL, VECTORS, Generation
 from retrieval.lexical import LexicalIndex
+from retrieval.provenance import Reprint
 from retrieval.types import Article, Division, Passage
 from retrieval.vectors import VectorIndex
 
@@ -48,6 +50,17 @@ def embedded_text(context: str, text: str) -> str:
     return f"{context}\n{text}"
 
 
+def said_in(article: Article, passages: Sequence[Passage], divisions: Sequence[Division]) -> str:
+    """Digest (hex) of an article with its passages and divisions, but for what depends on other articles."""
+    alone = {**_plain(article), "also": (), "replaced_by": None}
+    return hashlib.sha256(_canonical([alone, passages, divisions])).hexdigest()
+
+
+def said_of(record: SourceRecord) -> str:
+    """Digest (hex) of what was done to a file, but for the article that holds its text."""
+    return hashlib.sha256(_canonical({**_plain(record), "article": ""})).hexdigest()
+
+
 @contextlib.contextmanager
 def publication(index_dir: Path, settings: Settings) -> Iterator["Publication"]:
     """A new generation in the making; without ``publish`` it leaves nothing behind.
@@ -71,16 +84,32 @@ def publication(index_dir: Path, settings: Settings) -> Iterator["Publication"]:
 
 
 class Publication:
-    """Filled by ``add_article`` and ``add_source``, then published once. Not for several threads."""
+    """Filled by ``add_article`` and ``add_source``, then published once. Not for several threads.
+
+    After ``build_on``, what that generation says in the very same way may be taken over with ``take_article`` and
+    ``take_source``. ``moved`` has the new row for every row there, -1 for those that were not taken over.
+    """
 
     def __init__(self, index_dir: Path, folder: Path, settings: Settings) -> None:
         self._index_dir = index_dir
         self._folder = folder
         self._settings = settings
+        self._former: Generation | None = None
+        self._spans: dict[str, tuple[int, int, str]] = {}
+        self._said_by_sources: dict[str, str] = {}
         self._corpus = CorpusWriter(folder / CORPUS)
+        self.moved = np.empty(0, dtype=np.int64)
         self._content = hashlib.sha256(_canonical([generations.FORMAT, settings]))
         self._divisions: dict[str, Division] = {}
         self._sources: list[tuple[str, str]] = []
+
+    def build_on(self, former: Generation) -> None:
+        """Let articles be taken over from a generation of the same embedder; before anything is added."""
+        self._former = former
+        self._spans = former.spans()
+        self._said_by_sources = former.said_by_sources()
+        self._corpus.build_on(former.folder / CORPUS)
+        self.moved = np.full(former.manifest.passages, -1, dtype=np.int64)
 
     @property
     def articles(self) -> int:
@@ -105,11 +134,31 @@ class Publication:
     def add_article(self, article: Article, passages: Sequence[Passage], divisions: Sequence[Division]) -> None:
         """Add an article, its passages in order, and the divisions that they are about."""
         keys = [embedded_key(context_of(article.title, passage.heading), passage.text) for passage in passages]
-        self._corpus.add_article(article, passages, keys)
+        said = said_in(article, passages, divisions)
+        self._corpus.add_article(article, passages, keys, said)
+        self._note_article(article.id, said, article.also, article.replaced_by, divisions)
+
+    def take_article(self, article_id: str, said: str, also: Sequence[Reprint], divisions: Sequence[Division]) -> bool:
+        """Add an article by taking it over; False, and nothing is done, where it does not say the same there."""
+        first, count, there = self._spans.get(article_id, (0, 0, None))
+        if there != said:
+            return False
+        self.moved[first : first + count] = np.arange(self.passages, self.passages + count)
+        self._corpus.take_article(article_id, first, count, also)
+        self._note_article(article_id, said, also, None, divisions)
+        return True
+
+    def _note_article(
+        self,
+        article_id: str,
+        said: str,
+        also: Sequence[Reprint],
+        replaced_by: str | None,
+        divisions: Sequence[Division],
+    ) -> None:
         for division in divisions:
             self._divisions[division.code] = division
-        self._content.update(_canonical([article, passages]))
-        self._content.update(_canonical(divisions))
+        self._content.update(_canonical([article_id, said, also, replaced_by]))
 
     def mark_replaced(self, article_id: str, by: str) -> None:
         """Tell that the article ``by`` says it replaces an article that was added; after the last one was."""
@@ -118,16 +167,28 @@ class Publication:
 
     def add_source(self, record: SourceRecord) -> None:
         """Add what was done to one file, in the order of reading."""
-        self._corpus.add_source(len(self._sources), record)
-        self._sources.append((record.source, record.digest))
-        self._content.update(_canonical(record))
+        said = said_of(record)
+        self._corpus.add_source(len(self._sources), record, said)
+        self._note_source(record.source, record.digest, said, record.article)
+
+    def take_source(self, source: str, digest: str, said: str, article_id: str) -> bool:
+        """Add what was done to a file by taking it over; False where the former generation does not say the same."""
+        if self._said_by_sources.get(source) != said:
+            return False
+        self._corpus.take_source(len(self._sources), source, article_id)
+        self._note_source(source, digest, said, article_id)
+        return True
+
+    def _note_source(self, source: str, digest: str, said: str, article_id: str) -> None:
+        self._sources.append((source, digest))
+        self._content.update(_canonical([source, said, article_id]))
 
     def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """(row, context, text, county codes, key of the embedded text) of every passage added, by row."""
+        """(row, context, text, county codes, key of the embedded text) of what was added and not taken over, by row."""
         return self._corpus.documents()
 
-    def publish(self, vectors: Vectors, keep: int) -> str:
-        """Build, check and make current; the new id. ``vectors`` is float32 (passages, dim), by row.
+    def publish(self, vectors: npt.NDArray[np.floating[Any]], keep: int) -> str:
+        """Build, check and make current; the new id. ``vectors`` is (passages, dim), by row.
 
         ``keep`` generations stay. Raises EmbeddingError or IndexCorrupt, and then nothing has changed.
         """
@@ -136,7 +197,7 @@ class Publication:
             raise EmbeddingError(f"vectors of shape {vectors.shape}, not {expected}, the model, check the model")
         name = generations.next_id(self._index_dir, self.content)
         self._write(name, vectors)
-        Generation.open(self._folder, self._settings.embedder_fingerprint).check()
+        Generation.open(self._folder, self._settings.embedder_fingerprint).check(self._corpus.added)
         self._folder.rename(self._index_dir / name)
         generations.flush(self._index_dir)
         generations.point_to(self._index_dir, name)
@@ -148,16 +209,25 @@ class Publication:
         self._corpus.discard()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _write(self, name: str, vectors: Vectors) -> None:
+    def _write(self, name: str, vectors: npt.NDArray[np.floating[Any]]) -> None:
         for division in self._divisions.values():
             self._corpus.add_division(division)
         VectorIndex.build(self._folder / VECTORS, vectors)
-        rows = ((row, context, text, codes) for row, context, text, codes, _ in self._corpus.documents())
-        LexicalIndex.build(self._folder / LEXICAL, rows)
+        if not self._extended():
+            LexicalIndex.build(self._folder / LEXICAL, _Entries(self._corpus, [(0, self.passages)]))
         self._corpus.finish()
         manifest = self._manifest(name)
         (self._folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
         generations.flush_tree(self._folder)
+
+    def _extended(self) -> bool:
+        """Whether the full text could be made of that of the former generation."""
+        if self._former is None:
+            return False
+        gone = _Entries(self._former, _spans_of(np.flatnonzero(self.moved < 0)))
+        added = _Entries(self._corpus, self._corpus.added)
+        there = self._former.folder / LEXICAL
+        return LexicalIndex.extend(self._folder / LEXICAL, there, self.moved, added, gone) is not None
 
     def _manifest(self, name: str) -> Manifest:
         previous = None
@@ -179,6 +249,24 @@ class Publication:
             previous=previous,
             files=generations.hash_files(self._folder),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Passages as the full text takes them, as often as they are asked for."""
+
+    corpus: CorpusWriter | Generation
+    spans: Sequence[tuple[int, int]]
+
+    def __iter__(self) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
+        return (entry[:4] for entry in self.corpus.documents(self.spans))
+
+
+def _spans_of(rows: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Ascending rows as spans, end exclusive."""
+    if not len(rows):
+        return []
+    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)]
 
 
 def _canonical(value: object) -> bytes:

@@ -20,6 +20,11 @@ _BATCH = 65_536
 _DECIMALS = 6  # float32 sums differ in the last bits with their order; what is equal up to here is a tie
 
 
+def stored_as(rows: int) -> "np.dtype[Any]":
+    """How so many vectors are stored: made so from the start, they take no more memory than they need."""
+    return np.dtype(np.float32 if rows <= FLAT_UP_TO else np.float16)
+
+
 class VectorIndex:
     """An immutable index of unit vectors; row ``n`` is the ``n``-th vector that was given.
 
@@ -30,8 +35,8 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def build(cls, path: Path, vectors: Vectors, *, flat_up_to: int = FLAT_UP_TO) -> Self:
-        """Write ``vectors`` (float32, (n, dim), rows of unit length or zero) to ``path``.
+    def build(cls, path: Path, vectors: npt.NDArray[np.floating[Any]], *, flat_up_to: int = FLAT_UP_TO) -> Self:
+        """Write ``vectors`` (float32 or float16, (n, dim), rows of unit length or zero) to ``path``.
 
         Above ``flat_up_to`` rows they are stored as float16. ``n`` may be 0. Raises EmbeddingError when
         the array is not two-dimensional or has a value that is not finite, OSError when the disk is full.

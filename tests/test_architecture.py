@@ -32,7 +32,7 @@ HOMES = {
     "pypinyin": {"ingest/repair.py"},
     "safetensors": {"retrieval/static.py"},
     "sentence_transformers": {"retrieval/embed.py", "retrieval/rerank.py", "retrieval/st_module.py"},
-    "tantivy": {"retrieval/lexical.py"},
+    "tantivy": {"retrieval/lexical.py", "retrieval/lexical_writer.py"},
     "torch": {"retrieval/embed.py", "retrieval/rerank.py", "retrieval/st_module.py"},
     "tornado": {"bot/webhook.py"},
 }

@@ -1,16 +1,17 @@
 """Only what changed is worked on, and nobody can tell from the outcome: it is that of a build from nothing."""
 
 import hashlib
+import os
 import random
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import work, workshop
+from ingest import assembly, sources, work, workshop
 from ingest.build import build
 from ingest.report import State
 from ingest.warnings import Matter
@@ -108,9 +109,10 @@ def edit(folder: Path, source: random.Random) -> None:
         text.touch()
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6))
-def test_step_by_step_comes_to_the_same_as_from_nothing(tmp_path_factory, seed):
+def test_step_by_step_comes_to_the_same_as_from_nothing(tmp_path_factory, monkeypatch, seed):
+    monkeypatch.setattr("retrieval.lexical_parts.FEWEST", 1)  # also so few passages are extended
     source = random.Random(seed)
     place = tmp_path_factory.mktemp("steps")
     folder = place / "articles"
@@ -131,6 +133,29 @@ def test_step_by_step_comes_to_the_same_as_from_nothing(tmp_path_factory, seed):
         assert [(file.source, file.same_as, file.warnings) for file in report.files] == [
             (file.source, file.same_as, file.warnings) for file in once.files
         ]
+
+
+def test_step_by_step_finds_the_same_as_from_nothing(tmp_path, monkeypatch):
+    """The full text of the one is made of older ones, in several parts and with passages marked as gone."""
+    monkeypatch.setattr("retrieval.lexical_parts.FEWEST", 1)
+    source = random.Random(11)
+    folder, steps = filled(tmp_path / "articles", count=40), fresh(tmp_path, "steps")
+    build([str(folder)], steps, Embedder())
+    extended = 0
+    for step in range(6):
+        (folder / f"{step:02}.txt").write_text(article(source), encoding="utf-8")
+        (folder / f"{39 - step}.txt").unlink()
+        (folder / f"{step}a.txt").write_text(article(source), encoding="utf-8")
+        build([str(folder)], steps, Embedder())
+        whole = fresh(tmp_path, f"whole-{step}")
+        build([str(folder)], whole, Embedder())
+        one, other = current(steps), current(whole)
+        extended += (one.folder / "lexical" / "gone").exists()
+        for query in ("影像会诊中心每周开放三次", "急救站", "纳入考核 康复床位", "安吉县 2024"):
+            for codes in (None, [one.counties[0].code]):
+                found, expected = (each.lexical.search(query, 200, codes) for each in (one, other))
+                assert dict(found) == pytest.approx(dict(expected), rel=2e-3, abs=2e-5)
+    assert extended >= 3
 
 
 def filled(folder: Path, seed: int = 1, count: int = 12) -> Path:
@@ -195,6 +220,51 @@ def test_a_sidecar_alone_makes_its_article_anew(tmp_path):
     assert (report.cleaned, report.sources(State.CHANGED)) == (1, ["02.txt"])
     (folder / "02.txt.xianwen.toml").unlink()
     assert build([str(folder)], config, Embedder()).cleaned == 1
+
+
+def test_untouched_files_are_not_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.stamps._TICK_NS", 0)
+    folder, config = filled(tmp_path / "articles"), fresh(tmp_path, "data")
+    build([str(folder)], config, Embedder())
+    opened = []
+    read = sources._content
+    monkeypatch.setattr(sources, "_content", lambda file, most: opened.append(file.name) or read(file, most))
+    assert (build([str(folder)], config, Embedder()).cleaned, opened) == (0, [])
+    text = (folder / "05.txt").read_text(encoding="utf-8")
+    before = (folder / "05.txt").stat()
+    (folder / "05.txt").write_text(text.replace("县", "区", 1), encoding="utf-8")
+    os.utime(folder / "05.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    (folder / "06.txt").touch()
+    report = build([str(folder)], config, Embedder())
+    assert (report.cleaned, opened) == (1, ["05.txt", "06.txt"]), "the same size and time, but written since"
+    opened.clear()
+    (folder / "07.txt").rename(folder / "08x.txt")
+    assert (build([str(folder)], config, Embedder()).cleaned, opened) == (1, ["08x.txt"])
+
+
+def test_files_just_written_are_read_again(tmp_path, monkeypatch):
+    """Within a tick of its file system's clock a file can be written twice without a trace."""
+    folder, config = filled(tmp_path / "articles", count=4), fresh(tmp_path, "data")
+    monkeypatch.setattr("ingest.stamps._TICK_NS", 10**15)
+    build([str(folder)], config, Embedder())
+    opened = []
+    read = sources._content
+    monkeypatch.setattr(sources, "_content", lambda file, most: opened.append(file.name) or read(file, most))
+    build([str(folder)], config, Embedder())
+    assert opened == sorted(file.name for file in folder.iterdir())
+
+
+def test_texts_are_compared_again_only_when_one_is_another(tmp_path, monkeypatch):
+    folder, config = filled(tmp_path / "articles"), fresh(tmp_path, "data")
+    first = build([str(folder)], config, Embedder())
+    compared = []
+    cluster = assembly.cluster
+    monkeypatch.setattr(assembly, "cluster", lambda *given: compared.append(1) or cluster(*given))
+    again = build([str(folder)], config, Embedder())
+    assert (compared, [file.same_as for file in again.files]) == ([], [file.same_as for file in first.files])
+    (folder / "05.txt").write_text(article(random.Random(99)), encoding="utf-8")
+    build([str(folder)], config, Embedder())
+    assert compared == [1]
 
 
 def test_what_was_remembered_may_be_lost_or_broken(tmp_path, caplog):

@@ -4,8 +4,9 @@ import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import IndexCorrupt
@@ -20,6 +21,11 @@ while len(NORMS) < 256:
     NORMS.append(NORMS[-1] + (2 << ((len(NORMS) - 41) // 8)))
 
 
+def stepped(value: float) -> int:
+    """The nearest power of 1.02."""
+    return round(1.02 ** round(math.log(value) / math.log(1.02))) if value >= 1 else round(value)
+
+
 def oracle(rows: list[Row], query: str, k: int, counties=None) -> list[tuple[int, float]]:
     """BM25 by its formula with k1 0.6 and b 0.4, over all documents, in float64.
 
@@ -28,7 +34,7 @@ def oracle(rows: list[Row], query: str, k: int, counties=None) -> list[tuple[int
     counts = {row: Counter(grams(f"{context}\n{text}")) for row, context, text, _ in rows}
     lengths = {row: sum(count.values()) for row, count in counts.items()}
     average = sum(lengths.values()) / len(rows)
-    padding = round(0.875 * 2 * average)
+    padding = stepped(0.875 * 2 * average)
     scores: Counter[int] = Counter()
     for term in set(grams(query)):
         having = [row for row in counts if term in counts[row]]
@@ -180,3 +186,113 @@ def test_rarity_follows_the_documents_that_have_a_word(tmp_path):
         expected = math.log(1 + (4 - having + 0.5) / (having + 0.5)) / math.log(1 + 4.5 / 0.5)
         assert index.rarity(word) == pytest.approx(expected)
     assert index.rarity("影像") == index.rarity("。") == 1.0
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Also few passages are extended; a token more or less shows in their average."""
+    monkeypatch.setattr("retrieval.lexical_parts.FEWEST", 1)
+
+
+def scores(found):
+    return {row: score for row, score in found}
+
+
+@pytest.mark.usefixtures("few")
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(
+    st.lists(st.tuples(TEXT, TEXT, CODES), min_size=6, max_size=20),
+    st.lists(st.tuples(TEXT, TEXT, CODES), max_size=3),
+    st.lists(st.tuples(TEXT, TEXT, CODES), max_size=3),
+    st.randoms(use_true_random=False),
+    TEXT,
+)
+def test_extending_step_by_step_gives_the_scores_of_building(tmp_path_factory, first, second, third, source, query):
+    folder = tmp_path_factory.mktemp("l")
+    rows = [(at, *entry) for at, entry in enumerate(first)]
+    LexicalIndex.build(folder / "0", rows)
+    for step, more in enumerate((second, third), start=1):
+        lost = set(source.sample(range(len(rows)), source.randint(0, min(2, len(rows)))))
+        kept = [(row, None) for row in range(len(rows)) if row not in lost]
+        order = [*kept, *((None, entry) for entry in more)]
+        source.shuffle(order)
+        moved = np.full(len(rows), -1, dtype=np.int64)
+        now, added = [], []
+        for new, (old, entry) in enumerate(order):
+            if old is None:
+                added.append((new, *entry))
+            else:
+                moved[old] = new
+            now.append((new, *(entry if old is None else rows[old][1:])))
+        gone = [rows[row] for row in sorted(lost)]
+        former, there = folder / str(step - 1), folder / str(step)
+        before = sorted((file.name, file.read_bytes()) for file in former.rglob("*") if file.is_file())
+        index = LexicalIndex.extend(there, former, moved, added, gone)
+        assert before == sorted((file.name, file.read_bytes()) for file in former.rglob("*") if file.is_file())
+        if index is None:  # too much has changed, or the padding
+            assert not there.exists()
+            index = LexicalIndex.build(there, now)
+        rows = now
+        whole = LexicalIndex.build(folder / f"whole-{step}", now)
+        assert len(index) == len(whole) == len(rows)
+        for codes in (None, ["110101"]):
+            found, expected = (one.search(query, len(rows) + 5, codes) for one in (index, whole))
+            assert scores(found) == pytest.approx(scores(expected), rel=2e-3, abs=2e-5)
+        assert index.attainable(query) == pytest.approx(whole.attainable(query))
+        assert index.rarity("卫生院") == pytest.approx(whole.rarity("卫生院"))
+
+
+def many(count: int) -> list[Row]:
+    return [(row, "", f"第{row}家乡镇卫生院{'签约' * (row % 3)}", ()) for row in range(count)]
+
+
+def replaced(former, there, rows, at: list[int]):
+    """The index after the passages ``at`` were written anew."""
+    moved = np.array([-1 if row in at else row for row in range(len(rows))], dtype=np.int64)
+    return LexicalIndex.extend(there, former, moved, [rows[row] for row in at], [rows[row] for row in at])
+
+
+@pytest.mark.usefixtures("few")
+def test_an_index_is_extended_until_it_is_better_built_anew(tmp_path):
+    rows = many(200)
+    LexicalIndex.build(tmp_path / "0", rows)
+    expected = LexicalIndex.open(tmp_path / "0").search("签约 卫生院", 200)
+    for step in range(1, 7):
+        index = replaced(tmp_path / str(step - 1), tmp_path / str(step), rows, [step, 50 + step])
+        assert index is not None
+        assert scores(index.search("签约 卫生院", 200)) == pytest.approx(scores(expected), rel=1e-4, abs=2e-5)
+    assert replaced(tmp_path / "6", tmp_path / "7", rows, [7]) is None, (
+        "a part beside seven would make tantivy join them"
+    )
+    assert replaced(tmp_path / "0", tmp_path / "8", rows, list(range(60))) is None, "too many are gone"
+    assert replaced(tmp_path / "0", tmp_path / "9", rows, list(range(30))) is not None
+
+
+@pytest.mark.usefixtures("few")
+def test_other_code_does_not_extend_what_this_made(tmp_path, monkeypatch):
+    rows = many(50)
+    LexicalIndex.build(tmp_path / "0", rows)
+    monkeypatch.setattr("retrieval.lexical.code", lambda: "other")
+    assert replaced(tmp_path / "0", tmp_path / "1", rows, [1]) is None
+
+
+def test_few_passages_are_built_anew(tmp_path):
+    rows = many(50)
+    LexicalIndex.build(tmp_path / "0", rows)
+    assert replaced(tmp_path / "0", tmp_path / "1", rows, [1]) is None
+
+
+@pytest.mark.usefixtures("few")
+def test_an_index_in_which_tantivy_joined_parts_is_built_anew(tmp_path, monkeypatch):
+    """Joining drops what is gone, so that it would be taken off twice."""
+    monkeypatch.setattr("retrieval.lexical_parts._MOST_CHANGES", 20)
+    rows = many(400)
+    LexicalIndex.build(tmp_path / "0", rows)
+    made = [replaced(tmp_path / str(step - 1), tmp_path / str(step), rows, [step]) for step in range(1, 7)]
+    assert None not in made
+    assert replaced(tmp_path / "6", tmp_path / "7", rows, [7]) is None

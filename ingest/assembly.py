@@ -1,0 +1,153 @@
+"""What is in the store, put together: which article stands for which, what replaces what, what is reported.
+
+All of it depends on all articles, so it is done for all of them, but from what is remembered of each: only those that
+the generation before does not have are unpacked.
+"""
+
+import functools
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
+
+from ingest.gist import Gist, read
+from ingest.intake import Taken
+from ingest.likeness import Said, Spot, Verdict, What, compare
+from ingest.packing import text_of, unpack
+from ingest.prepare import Prepared
+from ingest.relations import superseded
+from ingest.report import FileReport, State
+from ingest.reprints import Clusters, Contradiction, Text, cluster
+from ingest.store import Store
+from ingest.warnings import Warned, of_clusters
+from retrieval.corpus import SourceRecord
+from retrieval.gazetteer import Gazetteer
+from retrieval.index import Generation
+from retrieval.provenance import Reprint
+from retrieval.publish import Publication
+
+_TEXTS = 512  # whose forms for comparing are remembered
+
+
+@dataclass(slots=True)
+class Assembly:
+    """Fills ``made`` from the store, and tells of every file."""
+
+    made: Publication
+    store: Store
+    taken: Taken
+    previous: Generation | None
+    before: dict[str, SourceRecord] = field(default_factory=dict)
+    files: list[FileReport] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add_all(self) -> None:
+        """Add every article by the name of its source, and what holds between them."""
+        if self.previous is not None:
+            self.before = {record.source: record for record in self.previous.sources()}
+        texts = {text.source: text for text in self.store.texts() if text.source in self.taken.sources}
+        clusters = self._clusters(texts)
+        told = of_clusters(clusters)
+        also = _also(texts, clusters)
+        shared: dict[str, str] = {}
+        standings = []
+        for source, gist_of in self.store.gists():
+            if source not in texts:
+                continue
+            gist = read(gist_of, shared)
+            original = clusters.original[source]
+            standings.append(gist.standing)
+            if original == source:
+                self._add_article(texts[source].id, gist, also.get(source, ()), source)
+            self._add_source(source, gist, texts[original].id)
+            self._report(gist, texts[original], also.get(source, ()), told.get(source, ()))
+        ids = {text.id: texts[clusters.original[source]].id for source, text in texts.items()}
+        replaced = {ids[older]: ids[newer] for older, newer in sorted(superseded(standings).items())}
+        for older, newer in sorted(replaced.items()):
+            if older != newer:
+                self.made.mark_replaced(older, newer)
+
+    def _clusters(self, texts: Mapping[str, Text]) -> Clusters:
+        """Which texts say the same: as it was where the texts are."""
+        these = self.store.texts_digest(texts)
+        if (known := self.store.clusters(these)) is not None:
+            return _loaded(known)
+        found = cluster(texts.values(), _Judge(self.store).judge)
+        self.store.put_clusters(these, json.dumps(astuple(found), ensure_ascii=False))
+        return found
+
+    def _add_article(self, article_id: str, gist: Gist, also: tuple[Reprint, ...], source: str) -> None:
+        gazetteer = Gazetteer.load()
+        divisions = [gazetteer.by_code(code) for code in gist.divisions]
+        if not self.made.take_article(article_id, gist.said, also, divisions):
+            prepared = self._prepared(source)
+            self.made.add_article(replace(prepared.article, also=also), prepared.passages, prepared.divisions)
+        self.names.update((division.code, division.short) for division in divisions)
+
+    def _add_source(self, source: str, gist: Gist, article_id: str) -> None:
+        if not self.made.take_source(source, gist.digest, gist.done, article_id):
+            self.made.add_source(replace(self._prepared(source).record, article=article_id))
+
+    def _report(self, gist: Gist, original: Text, also: tuple[Reprint, ...], told: tuple[Warned, ...]) -> None:
+        self.files.append(
+            replace(
+                gist.file,
+                state=self._state(gist, original.id),
+                same_as=None if original.source == gist.file.source else original.source,
+                also=tuple(one.source for one in also),
+                warnings=(*gist.file.warnings, *told),
+            )
+        )
+
+    def _prepared(self, source: str) -> Prepared:
+        entry = self.store.get(source)
+        prepared = unpack(entry.body) if entry else None
+        if not isinstance(prepared, Prepared):
+            raise KeyError(source)
+        return prepared
+
+    def _state(self, gist: Gist, article_id: str) -> State:
+        before = self.before.get(gist.file.source)
+        if before is None:
+            return State.ADDED
+        same = (gist.digest, article_id, gist.sidecar) == (before.digest, before.article, before.sidecar)
+        return State.UNCHANGED if same else State.CHANGED
+
+
+class _Judge:
+    """Compares texts, and remembers what came out: for the same two texts it is always the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._said = functools.lru_cache(maxsize=_TEXTS)(self._read)
+
+    def judge(self, inner: Text, outer: Text) -> Verdict:
+        """``likeness.compare`` of two articles in the store."""
+        known = self._store.verdict(inner.digest, outer.digest)
+        if known is None:
+            known = compare(self._said(inner.source), self._said(outer.source))
+            self._store.put_verdict(inner.digest, outer.digest, known)
+        return known
+
+    def _read(self, source: str) -> Said:
+        entry = self._store.get(source)
+        return Said(text_of(entry.body) if entry else "")
+
+
+def _loaded(clusters: str) -> Clusters:
+    original, contradictions, astray = json.loads(clusters)
+    found = (
+        Contradiction(source, other, tuple(Spot(What(what), here, there) for what, here, there in spots))
+        for source, other, spots in contradictions
+    )
+    return Clusters(original, tuple(found), tuple(astray))
+
+
+def _also(texts: Mapping[str, Text], clusters: Clusters) -> dict[str, tuple[Reprint, ...]]:
+    """Where else an article was published, by the sources of the originals."""
+    found: defaultdict[str, list[Reprint]] = defaultdict(list)
+    for source in sorted(texts):
+        if (original := clusters.original[source]) != source:
+            one = texts[source]
+            found[original].append(Reprint(source, one.publisher, one.url, one.published))
+    return {original: tuple(reprints) for original, reprints in found.items()}

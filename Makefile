@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check run bench cleaning evaluate model clean
+.PHONY: help demo test check run bench load cleaning evaluate model clean
 
 help:  ## what can be done here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -28,9 +28,12 @@ check: .venv/.installed-dev  ## what CI runs besides the tests
 run: .venv/.installed  ## the Telegram bot; needs XIANWEN_TELEGRAM_TOKEN
 	$(BIN)/xianwen run
 
-bench: .venv/.installed-dev  ## speed and memory, and the bot under load
+bench: .venv/.installed-dev  ## speed and memory
 	$(BIN)/python -m tools.bench
-	$(BIN)/python -m tools.load
+
+load: .venv/.installed-dev  ## the bot under load, by polling and by webhook
+	$(BIN)/python -m tools.load --mode polling
+	$(BIN)/python -m tools.load --mode webhook
 
 cleaning: .venv/.installed-dev  ## our extraction of articles beside that of others, on pages of our own
 	$(BIN)/python -m benchmarks.cleaning

@@ -272,6 +272,18 @@ async def test_t06_connections_that_break_off_are_survived(tmp_path):
         world.clean_log()
 
 
+async def test_t09_what_cannot_be_read_stops_neither_the_next_nor_the_end(tmp_path):
+    async with World(tmp_path) as world:
+        bot = await world.start()
+        world.telegram.put({"update_id": 1, "message": {"message_id": 1, "text": "我得了什么病", "chat": {"id": 5}}})
+        world.telegram.put(message(2))
+        await world.until(lambda: world.told(2) or bot.returncode is not None)
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.wait() == 0
+        assert world.outcomes((2,)) == {"answer": 1} and not world.telegram.pending
+        assert "什么病" not in world.clean_log()
+
+
 async def test_t12_t23_two_processes_over_a_webhook_answer_each_update_once_even_if_one_dies(tmp_path):
     count = 200
     async with World(tmp_path) as world:

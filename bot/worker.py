@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> None:
     config = Config.model_validate(connections[0].recv())
     set_up_logging(config.service.log_level)
     engine = Engine(config)
+    _call(engine, "warm", ())  # before there are threads that would all read the same dictionary; errors come again
     for connection in connections:
         threading.Thread(target=_serve, args=(engine, connection), daemon=True).start()
     with contextlib.suppress(OSError):

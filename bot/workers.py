@@ -71,14 +71,8 @@ class Workers:
         return self.load()
 
     def warm(self) -> None:
-        """Have every process do now what its first answer would have to wait for."""
-        threads = [
-            threading.Thread(target=self._ask, args=(seat, 0, _STARTS_S, "warm"), daemon=True) for seat in self._seats
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        """Nothing more than ``load``: a process is warm before it takes its first call."""
+        self.load()
 
     @property
     def problem(self) -> str | None:

@@ -276,9 +276,8 @@ def memory_mb(process: int) -> float:
 
 
 def processor_s(process: int) -> float:
-    """Processor time that a process has used; 0 where the system does not tell."""
-    fields = _fields(process)
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+    """Processor time that a process has used, and those that it outlived; 0 where the system does not tell."""
+    return sum(map(int, _fields(process)[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _fields(process: int) -> list[str]:

@@ -41,7 +41,6 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 def searching(config: Config) -> Iterator[Workers]:
     with contextlib.closing(Workers(config, 2)) as made:
         made.load()
-        made.warm()
         yield made
 
 
@@ -100,7 +99,6 @@ def test_process_that_stops_is_replaced(config, monkeypatch):
     hasty = config.model_copy(update={"telegram": TelegramConfig(answer_deadline_s=1.0, concurrent_questions=1)})
     with contextlib.closing(Workers(hasty, 1)) as made:
         made.load()
-        made.warm()
         (stopped,) = processes(made)
         os.kill(stopped, signal.SIGSTOP)
         assert made.ask(QUESTIONS[0]).claims

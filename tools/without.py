@@ -1,6 +1,6 @@
 """What the bot's reliability rests on, shown: each defence is switched off in a copy, and its tests must then fail.
 
-``python -m tools.without`` takes all of ``without.toml`` (about half an hour), ``python -m tools.without T6 P1`` what
+``python -m tools.without`` takes all of ``without.toml`` (an hour or more), ``python -m tools.without T6 P1`` what
 belongs to these numbers; ``--table`` prints the table of docs/operations.md. First the same tests must pass with the
 defence. A failure by time alone counts only where ``hangs`` says that without the defence something is waited for
 that never comes.

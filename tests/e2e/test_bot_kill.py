@@ -99,7 +99,8 @@ class World:
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(150):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+            while not condition():
+                assert any(bot.returncode is None for bot in self.bots), "no bot is left that could do it"
                 await asyncio.sleep(0.02)
 
     async def post(self, port: int, update: dict[str, object]) -> None:

@@ -13,6 +13,7 @@ _SMALLER_WORDS = """
 _TOWN = "镇乡村"
 # 乡镇, 村医, 村里, 镇上 speak of all towns and villages, not of one
 _NO_TOWN = "里上民医级干卫镇村"
+_TOWN_RULES = ("辖", "属", "设", "派")  # 沈丘乡下辖 is a town, 沈丘乡下 the countryside
 _SMALLER = frozenset(_SMALLER_WORDS.split())
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟"
@@ -33,9 +34,10 @@ class Spanned(Protocol):
 
 def is_smaller(plain: str, following: Sequence[tuple[str, int, int]], end: int) -> bool:
     """Whether the next word makes the name that of a street, a river, a town or a village."""
-    after = plain[end : end + 2]
+    after = plain[end : end + 3]
     if after and after[0] in _TOWN:
-        return after[1:] == "" or after[1] not in _NO_TOWN
+        everywhere = after[:2] == "乡下" and after[2:] not in _TOWN_RULES
+        return after[1:] == "" or (after[1] not in _NO_TOWN and not everywhere)
     return any(start == end and word in _SMALLER for word, start, _ in following)
 
 

@@ -101,6 +101,12 @@ def test_words_are_no_places(text):
     assert [name for name in surfaces(text) if name not in {"凤冈"}] == []
 
 
+def test_the_countryside_of_a_county_is_no_town():
+    assert surfaces("安吉乡下有没有卫生室") == ["安吉"]
+    assert surfaces("安吉乡下头的卫生室") == ["安吉"]
+    assert surfaces("安吉乡下辖六个村") == []
+
+
 def test_traditional_script_keeps_spans_on_the_given_text():
     text = "貴州遵義的務川仡佬族苗族自治縣與湄潭縣"
     assert surfaces(text) == ["貴州", "遵義", "務川仡佬族苗族自治縣", "湄潭縣"]

@@ -12,17 +12,22 @@ from retrieval import compose
 from retrieval.gazetteer import Gazetteer
 from retrieval.index import Generation
 from retrieval.offers import topics
-from retrieval.outlook import named_section, outline_group, overview
+from retrieval.outlook import named_section, outline_group, overview, survey
 from retrieval.places import nearest
 from retrieval.reader import Reader, Tools
-from retrieval.sentences import Sentence
+from retrieval.sentences import Judged, Sentence
 from retrieval.terms import only_generic
+from retrieval.text import fold
 from retrieval.types import Answer, Division, Kind, Level, Question, Reason, Scope
+from retrieval.wording import found
 
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
 RIVAL = 0.9  # a further sentence is said if it scores this share of the best
 LIST_RIVAL = 0.75
-MEANT = 0.6  # how sure one must be that a county says it in other words, since many are asked
+SURVEY_RIVAL = 0.5  # where all of a matter is asked
+SEVERAL_RIVAL = 0.65  # where one figure of each of several things is asked
+OWN_PART = 0.1  # how sure one must be, by a follow-up's own words alone, of a sentence that answers both
+MEANT = 0.7  # how sure one must be that a county says it in other words, since many are asked
 MEANT_COUNTIES = 16  # that are read for it
 ONLY_ONE = 0.6  # how sure one must be that a question without a county means the only one that speaks of it
 SUGGESTIONS = 4
@@ -36,7 +41,7 @@ class Answerer:
     def __init__(self, question: Question, generation: Generation, tools: Tools) -> None:
         self.question = question
         self.generation = generation
-        self.reader = Reader(question, generation, tools)
+        self.reader = Reader(dataclasses.replace(question, kind=question.of_each), generation, tools)
         self.names = self.reader.names
 
     def answer(self) -> Answer:
@@ -101,29 +106,58 @@ class Answerer:
         )
 
     def _wants_overview(self) -> bool:
-        return self.question.kind is Kind.OVERVIEW or only_generic(self.reader.terms)
+        return self.question.of_each is Kind.OVERVIEW or only_generic(self.reader.terms)
 
     def _focused(self, county: str) -> list[compose.Chosen]:
         """The few sentences of one county that answer, best first; nothing if none is sure enough."""
-        reader = self.reader
-        weighed = reader.weighed(reader.said(reader.find((county,))))
+        reader, weighed = self._read(county)
         sure = reader.enough(weighed)
-        kind = self.question.kind
+        kind = self.question.of_each
         if not sure:  # that a title or heading is what is asked for in so many words is sure enough
             return named_section(reader, county, weighed[0].sentence.hit) if weighed and kind is Kind.LIST else []
         if kind is Kind.LIST:
             group = outline_group(reader, county, sure)
             if group:
                 return group
+        elif self._surveys():
+            division = next((one for one in self.generation.counties if one.code == county), None)
+            told = survey(reader, division, sure[0].sentence.hit) if division else []
+            if told:
+                return told[: WIDE_CLAIMS // 2]
         elif kind in (Kind.FACT, Kind.HOW):
             section = named_section(reader, county, sure[0].sentence.hit)
             if section:
                 return section[: WIDE_CLAIMS // 4]
-        rival, most = (
-            (LIST_RIVAL, reader.tools.config.answer.max_claims) if kind in (Kind.LIST, Kind.HOW) else (RIVAL, 3)
-        )
+        rival, most = self._breadth()
         best = self._newest_first([one.sentence for one in sure if one.score >= rival * sure[0].score])
         return reader.within_length(compose.apart(reader.choose(sentence) for sentence in compose.distinct(best, most)))
+
+    def _read(self, county: str) -> tuple[Reader, list[Judged]]:
+        """The county's sentences weighed; where none is enough, its best as an answer to both this question and the
+        one before, which this one may go on from."""
+        reader = self.reader
+        weighed = reader.weighed(reader.said(reader.find((county,))))
+        if not self.question.before or not weighed or not OWN_PART <= weighed[0].probability < reader.least:
+            return reader, weighed
+        both = dataclasses.replace(reader.question, topic=f"{self.question.before} {self.question.topic}")
+        longer = Reader(both, self.generation, reader.tools)
+        further = longer.weighed(longer.said(longer.find((county,))))
+        same = [one for one in further if _is_same(one.sentence, weighed[0].sentence)]
+        return (longer, same) if longer.enough(same) else (reader, weighed)
+
+    def _surveys(self) -> bool:
+        """Whether all that is told of a matter is asked for, rather than one thing."""
+        return self.question.of_each in (Kind.FACT, Kind.HOW) and found("survey", fold(self.question.asked))
+
+    def _breadth(self) -> tuple[float, int]:
+        """The share of the best one's score that a further sentence needs, and how many are said at most."""
+        kind, most = self.question.of_each, self.reader.tools.config.answer.max_claims
+        if self._surveys():
+            return SURVEY_RIVAL, most
+        if kind in (Kind.LIST, Kind.HOW):
+            return LIST_RIVAL, most
+        several = kind is Kind.NUMBER and found("several", fold(self.question.asked))
+        return (SEVERAL_RIVAL, most) if several else (RIVAL, 3)
 
     def _newest_first(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """The sentences with the newer before the older where two articles differ, each in the other's place."""
@@ -142,8 +176,8 @@ class Answerer:
         chosen: list[compose.Chosen] = []
         silent = []
         for division in counties:
-            found = overview(self.reader, division) if self._wants_overview() else self._focused(division.code)
-            few = found[: max(2, WIDE_CLAIMS // (2 * len(counties)))]
+            told = overview(self.reader, division) if self._wants_overview() else self._focused(division.code)
+            few = told[: max(2, WIDE_CLAIMS // (2 * len(counties)))]
             chosen += [dataclasses.replace(choice, label=division.short) for choice in few]
             if not few:
                 silent.append(division.short)
@@ -152,7 +186,7 @@ class Answerer:
     def _roundup(self, scope: Sequence[Division]) -> Answer:
         """The first point of every county of a region."""
         firsts = [(division, overview(self.reader, division)[:1]) for division in scope[:WIDE_CLAIMS]]
-        chosen = [dataclasses.replace(choice, label=division.short) for division, found in firsts for choice in found]
+        chosen = [dataclasses.replace(choice, label=division.short) for division, told in firsts for choice in told]
         return self._say(compose.merged(chosen), searched=len(scope))
 
     def _across(self, scope: Sequence[Division]) -> Answer:
@@ -166,7 +200,8 @@ class Answerer:
             for code in one.sentence.hit.passage.counties:
                 if code in wanted:
                     best.setdefault(code, one.sentence)
-        best = best or self._meant(said, wanted)
+        if not best and not found("mentions", fold(self.question.asked)):
+            best = self._meant(said, wanted)
         chosen = [reader.choose(sentence, self.names[code]) for code, sentence in best.items()]
         return self._say(compose.merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
 
@@ -231,3 +266,8 @@ class Answerer:
             missing=reader.missing(reader.said(reader.find(codes))),
             others=tuple(self.names[code] for code in about if code not in codes)[:SUGGESTIONS],
         )
+
+
+def _is_same(one: Sentence, other: Sentence) -> bool:
+    """Whether it is one sentence, found twice."""
+    return (one.hit.row, one.start) == (other.hit.row, other.start)

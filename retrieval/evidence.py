@@ -26,14 +26,15 @@ TELLS = (
     "means",
 )  # fmt: skip
 _UNFIT = (Kind.NUMBER, Kind.WHO, Kind.WHERE, Kind.WHEN)
-_KINDS = (*_UNFIT, Kind.LIST, Kind.YESNO, Kind.HOW, Kind.FACT, Kind.COMPARE)
+_KINDS = (*_UNFIT, Kind.LIST, Kind.YESNO, Kind.HOW, Kind.FACT)
 _SPREAD = 0.02  # added to standard deviations, which are 0 where there is one sentence
 
 MEASURES: tuple[str, ...] = (
-    *("coverage", "literal", "gap", "similarity", "fit", "found"),
+    *("coverage", "literal", "gap", "similarity", "fit", "found", "own"),
     *("lead", "lead_literal", "lead_coverage", "lead_similarity", "lead_found"),
     *("above", "above_coverage", "above_similarity"),
     *("elsewhere", "terms", "asked_chars", "heaviest", "expanded", "chars", "rivals", "heading", "no_list"),
+    *("headed", "headless"),
     *(f"kind_{kind.value}" for kind in _KINDS),
     *(f"unfit_{kind.value}" for kind in _UNFIT),
     *(f"asks_{name}" for name in ASKS),
@@ -49,7 +50,7 @@ def evidence(
     ``judged`` are all rivals, best first; ``elsewhere`` is the weight of the terms that the corpus has,
     but not here; ``headings`` are those above the rivals' passages.
     """
-    own = np.array([[j.coverage, j.literal, j.gap, j.similarity, j.fit, j.sentence.hit.score] for j in judged])
+    own = np.array([[j.coverage, j.literal, j.gap, j.similarity, j.fit, j.sentence.hit.score, j.own] for j in judged])
     score = np.array([one.score for one in judged])
     coverage, literal, similarity, hit = own[:, 0], own[:, 1], own[:, 3], own[:, 5]
     leads = [_lead(column) for column in (score, literal, coverage, similarity, hit)]
@@ -77,6 +78,7 @@ def evidence(
                 *(column[at] for column in above),
                 *general,
                 *(len(told), len(judged), float(heading), float(no_list)),
+                *(float(one.head >= 0.0), 1.0 - one.head if one.head >= 0.0 else 0.0),
                 *kinds,
                 *((1.0 - one.fit) * (question.kind is kind) for kind in _UNFIT),
                 *asks,

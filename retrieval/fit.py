@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from retrieval.text import fold, squeeze
 from retrieval.types import Kind, Question
+from retrieval.wording import pattern
 
 _COUNT = "0-9一二三四五六七八九十百千万亿两零〇几数半"
 # Measure words that may answer for each other; the first group is named by any of its words.
@@ -32,8 +33,15 @@ _MEASURES = {
 _ANY = "|".join(sorted({word for words in _MEASURES.values() for word in words.split("|")}, key=len, reverse=True))
 _NUMBER = re.compile(rf"(?:百分之[{_COUNT}.]+|[{_COUNT}][{_COUNT}.,]*\s*(?:余|多)?(?:{_ANY})|[0-9]+(?:\.[0-9]+)?)")
 _ASKED = re.compile(rf"(?:多少|好多|几多|几|how many|how much)\s*(?P<measure>{_ANY})?(?P<counted>[\u4e00-\u9fff]*)")
+_AFTER = re.compile("(?:多少|好多|几多|几|哪些|哪几|哪|什么|啥子?|咩|乜嘢?)([\u4e00-\u9fff]+)")
+_HEAD = re.compile(f"^(?:{_ANY})(?=..)")  # the measure word before it
 _VAGUE = {"以下", "以上", "左右", "以内", "才", "人", "钱"}
-_MONEY = re.compile("多少钱|花费|花了|投资|投入|收费|价格|费用|产值|收入|多少亿|补贴|cost|price|money|yuan")
+_SUMS = "费|资金|经费|专款|工资|奖金|津贴|补助|补贴|补偿|租金|房租|预算|投资|价格|价钱|产值|收入|花费|拨款|欠款"
+_HOW_MUCH = "(?:多少|几何?|好多|几多|多大)(?![人户家名个张台])"
+_MONEY = re.compile(
+    f"多少钱|(?:{_SUMS})[^,。?人户家名]{{0,4}}{_HOW_MUCH}|[投花拨掏赔欠值][了入下进出去过]*{_HOW_MUCH}"
+    "|花费|花了|收费|多少亿|cost|price|money|yuan"
+)
 _SHARE = re.compile("百分之|比例|占比|percent|率(?:是|为|要|达|降|升|有|多)")
 _BARE = re.compile("[0-9]+(?:[.][0-9]+)?")
 _DATE = re.compile(  # and hotlines
@@ -43,14 +51,26 @@ _CLAUSE = re.compile("[，,；;。！？!?、\n]")
 _PLACE = re.compile(
     "[\u4e00-\u9fff]{1,8}(?:省|市|县|区|镇|乡|街道|社区|村|路|街|片区|中心|医院|卫生院|馆|站|园|大楼|广场|[东南西北]部)"
 )
+_ASKS_ADDRESS = re.compile("地址|门牌|哪(?:条|一条)?(?:路|街(?!道)|巷)|几号(?:楼|院)|address")
+_ADDRESS = re.compile(
+    rf"[路街巷道号楼院村镇乡里](?:[0-9{_COUNT}]+号|旁|边|口|交叉|以[东南西北]|内|附近)|(?:大道|路|街|巷)(?:[0-9]|上|旁)|位于|坐落|地址|设在"
+)
 _TITLES = (
     "局长|书记|主任医师|主任|院长|县长|区长|市长|部长|主席|站长|所长|校长|村长|董事长|理事长|负责人|医生|教授|院士|专家"
 )
+_ASKS_NAME = re.compile(
+    rf"(?:{_TITLES})(?:现在|目前|的名字|的姓名)?(?:是|叫|姓|系)?(?:谁|哪位|边个|边位|什么名|啥名|什么$|啥$|咩名|哪个$)"
+    rf"|(?:谁|哪位|哪个)(?:是|当|任|担任|做|在当)[^,?。]{{0,10}}(?:{_TITLES})"
+    r"|\bwho (?:is|was) (?:the |its )?(?:current )?(?:director|head|president|dean|chief|secretary|mayor|leader)\b"
+)
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
-    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤华云"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤华云葛洪牛温樊齐伍殷庄章柯翟"
+    "季柳岳聂焦俞欧鲁甘祝裴阮颜梅盛童涂柴蒙冉符鲍凌阎辛耿詹游屈谷纪卓靳滕娄仇祁倪褚冼苗麦车吉喻蓝"
 )
-_NAME = f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
+# what follows a name, so that 院长高度重视 and 主任何时 name nobody
+_ACTS = "说介表等率在为是任出主带陪作致讲指告宣向对和与及同到参一代兼也就都将还强深调检先来回亲"
+_NAME = f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[^\u4e00-\u9fff]|[{_ACTS}]|$)"
 _TIME = re.compile(rf"[{_COUNT}]+\s*(?:年|月|日|季度)|年底|年初|年内|月底|上半年|下半年|今年|明年|十四五|十五五|期间")
 _METHOD = re.compile("通过|推行|采取|采用|依托|实行|建立|开展|推进|加强|争取|落实")
 _ENUMERATES = re.compile("、|；|;|\n|一是|[：:]$|和|以及")
@@ -63,30 +83,49 @@ class Wanted:
     """What an answer must hold.
 
     For numbers the ``measures`` that will do and words for what is ``counted``; for persons the
-    ``titles`` that were asked for (any if empty).
+    ``titles`` that were asked for (any if empty). ``head`` are the words behind the question word ("which
+    hospitals"): what is asked for, as against what it is asked of. ``address`` asks for the
+    street of a place, ``person`` for the name of somebody.
     """
 
     kind: Kind
     measures: str = ""
     counted: tuple[str, ...] = ()
     titles: str = ""
+    head: frozenset[str] = frozenset()
+    address: bool = False
+    person: bool = False
 
 
 def wanted(question: Question, terms: Sequence[str]) -> Wanted:
     """Read off the question; ``terms`` are its words, the weightiest first."""
     folded = fold(question.asked)
+    head = _head(folded, terms)
     if question.kind is Kind.WHO:
-        return Wanted(Kind.WHO, titles="|".join(dict.fromkeys(re.findall(_TITLES, folded))))
+        titles = "|".join(dict.fromkeys(re.findall(_TITLES, folded)))
+        return Wanted(Kind.WHO, titles=titles, head=head, person=_ASKS_NAME.search(folded) is not None)
     if question.kind is not Kind.NUMBER:
-        return Wanted(question.kind)
+        return Wanted(question.kind, head=head, address=_ASKS_ADDRESS.search(folded) is not None)
     asked = _ASKED.search(folded)
     counted = squeeze(asked["counted"]) if asked else ""
     near = tuple(word for word in terms if word in counted and word not in _VAGUE)
     if _SHARE.search(folded):
-        return Wanted(Kind.NUMBER, _MEASURES["share"], near or tuple(terms[:1]))
+        return Wanted(Kind.NUMBER, _MEASURES["share"], near or tuple(terms[:1]), head=head)
     if _MONEY.search(folded):
-        return Wanted(Kind.NUMBER, _MEASURES["money"], near)
-    return Wanted(Kind.NUMBER, _measures(asked["measure"] if asked else None), near or tuple(terms[:2]))
+        return Wanted(Kind.NUMBER, _MEASURES["money"], near, head=head)
+    measures = _measures(asked["measure"] if asked else None)
+    return Wanted(Kind.NUMBER, measures, near or tuple(terms[:2]), head=head)
+
+
+def _head(folded: str, terms: Sequence[str]) -> frozenset[str]:
+    """Those of the terms that stand directly behind a question word and its measure word; none that fit anything."""
+    generic = pattern("part_of_anything")
+    told = [squeeze(_HEAD.sub("", behind)) for behind in _AFTER.findall(folded)]
+    return frozenset(
+        term
+        for term in terms
+        if len(term) > 1 and not generic.match(term) and any(one.startswith(term) for one in told)
+    )
 
 
 def _measures(asked: str | None) -> str:
@@ -102,9 +141,10 @@ def fit(what: Wanted, text: str) -> float:
     if what.kind is Kind.NUMBER:
         return _number_fit(what, folded)
     if what.kind is Kind.WHERE:
-        return 1.0 if _PLACE.search(folded) else 0.0
+        return 1.0 if (_ADDRESS if what.address else _PLACE).search(folded) else 0.0
     if what.kind is Kind.WHO:
-        return 1.0 if re.search(rf"(?:{what.titles or _TITLES})[、,:]?{_NAME}", folded) else 0.0
+        named = re.search(rf"(?:{what.titles or _TITLES})[、,:]?{_NAME}", folded)
+        return 1.0 if named else 0.0 if what.person else 0.5
     if what.kind is Kind.WHEN:
         return 1.0 if _TIME.search(folded) else 0.0
     if what.kind is Kind.LIST:
@@ -120,7 +160,8 @@ def _number_fit(what: Wanted, folded: str) -> float:
         told = clause if "年" in what.measures else _DATE.sub("", clause)
         for number in _NUMBER.finditer(told):
             if what.measures and _BARE.fullmatch(number.group()):
-                best = max(best, ELSEWHERE)  # a cell of a table; its measure may stand at the head of the column
+                # a cell of a table may have its measure at the head of the column
+                best = max(best, ELSEWHERE if "|" in folded else WRONG_MEASURE)
             elif what.measures and not re.search(rf"(?:{what.measures})$|^百分之", number.group()):
                 best = max(best, WRONG_MEASURE)
             elif what.counted and not any(_beside(word, number, told) for word in what.counted):
@@ -133,4 +174,5 @@ def _number_fit(what: Wanted, folded: str) -> float:
 def _beside(word: str, number: re.Match[str], clause: str) -> bool:
     """Whether the word stands shortly before or after the number: 村医310人, 310名在岗村医."""
     before, after = clause[max(0, number.start() - BEFORE - len(word)) : number.start()], clause[number.end() :]
-    return word in before or word in after[: AFTER + len(word)]
+    head = word[-2:] if len(word) > 3 else word  # 远程会诊 is a 会诊
+    return head in before or head in after[: AFTER + len(word)]

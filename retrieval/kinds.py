@@ -43,6 +43,26 @@ def kind_of(folded: str, counties: int, region: bool) -> Kind:
     return worded_kind(text)
 
 
+def kind_of_each(folded: str, kind: Kind) -> Kind:
+    """What a question of that kind asks of each county: "which has more?" a number, "how do they differ?" what is
+    left when the comparing words are gone. The kind itself where nothing is compared or looked through."""
+    if kind is Kind.AGGREGATE:
+        return Kind.FACT
+    if kind is not Kind.COMPARE:
+        return kind
+    if found("how_much_more", folded):
+        return Kind.NUMBER
+    if found("how_much_sooner", folded):
+        return Kind.WHEN
+    rest = without_comparing(folded)
+    return Kind.OVERVIEW if is_general(rest) else worded_kind(rest)
+
+
+def without_comparing(folded: str) -> str:
+    """The question without the words that only say that something is compared."""
+    return pattern("comparing").sub(" ", folded)
+
+
 def worded_kind(folded: str) -> Kind:
     """The kind by the question word alone; FACT where there is none."""
     return next((kind for section, kind in _ORDER if found(section, folded)), Kind.FACT)

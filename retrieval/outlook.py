@@ -1,24 +1,31 @@
 """Overviews and lists: what an article sets out, read off its outline."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrieval import compose
-from retrieval.sentences import Judged, Sentence, sentences_of
-from retrieval.text import to_simplified
+from retrieval.compose import without_ordinal
+from retrieval.sentences import Judged, Sentence, sentences_of, squeezed
+from retrieval.text import fold, to_simplified
 from retrieval.types import Division, Hit
+from retrieval.wording import found, pattern
 
 if TYPE_CHECKING:
     from retrieval.reader import Reader
 
+_YEAR = re.compile(r"(?:^|[。!?\n])\s*((?:19|20)[0-9]{2})年(?:,|以来|度|全[县区市])")
 FEW_PASSAGES = 3  # a county with so few passages is told sentence by sentence
 MOST_POINTS = 14
 WIDE_CHARS = 1600
 MOST_READ = 400  # passages that are looked through
 SECTION_COVERS = 0.45  # and this share is enough to narrow an overview to a section
 HEADING_IS_ASKED = 0.9  # a heading that carries this share is what is asked for, whatever the kind
+THIN = 16  # characters under which the first sentence of a paragraph only announces the next
+FLOURISH = 0.3  # the share of such words from which a sentence says nothing
+NAMES = 20  # characters under which the items of a list are mostly names
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
 
@@ -28,12 +35,47 @@ def overview(reader: "Reader", county: Division) -> list[compose.Chosen]:
     Where the question names a section ("the key tasks"), only that section.
     """
     hits = [hit for hit in _hits(reader, county.code) if reader.in_years(hit)]
-    whole = _own_first(reader, hits)
+    whole = _of_years(reader, _own_first(reader, hits))
     ordered = _section(reader, whole)
-    paths = _paths(ordered)
-    body = [hit for hit in ordered if _as_path(hit) not in paths]
-    brief = _brief(ordered)
-    if len(ordered) < len(whole) and len(brief) > 1:
+    return _outline(reader, county, ordered, len(ordered) < len(whole))
+
+
+def survey(reader: "Reader", county: Division, best: Hit) -> list[compose.Chosen]:
+    """The points of what ``best`` stands in: of all under the heading or title that the question names, else of its
+    own section; empty if it stands under no heading."""
+    hits = _hits(reader, county.code, best.passage.article_id)
+    path = _named_by(reader, best, hits, HEADING_COVERS)
+    if path is None:
+        path = best.passage.heading or None
+    if path is None:
+        return []
+    return _outline(reader, county, [hit for hit in hits if hit.passage.heading[: len(path)] == path], bool(path))
+
+
+def _of_years(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
+    """Of passages in their order those that tell of a year asked about, as far as that is said; all if hardly any do.
+
+    A report first looks back on one year and then ahead to the next: "In 2023, ..." holds until "In 2024, ...".
+    """
+    asked = set(reader.question.years)
+    kept: list[Hit] = []
+    told = article = None
+    for hit in hits if asked else ():
+        began = _YEAR.search(fold(hit.passage.text))
+        if began is not None or hit.passage.article_id != article:
+            told = int(began[1]) if began else None
+        article = hit.passage.article_id
+        if told is None or told in asked:
+            kept.append(hit)
+    return kept if len(kept) > 1 else list(hits)
+
+
+def _outline(reader: "Reader", county: Division, hits: Sequence[Hit], narrowed: bool) -> list[compose.Chosen]:
+    """The points of these passages, in their order: all sentences of a few, else what begins or heads each."""
+    paths = _paths(hits)
+    body = [hit for hit in hits if _as_path(hit) not in paths]
+    brief = _brief(hits)
+    if narrowed and len(brief) > 1:
         points = brief
     elif len(body) <= FEW_PASSAGES:
         points = [sentence for hit in body for sentence in sentences_of(hit)]
@@ -42,7 +84,8 @@ def overview(reader: "Reader", county: Division) -> list[compose.Chosen]:
         if len(points) > MOST_POINTS:
             points = brief
     about = [point for point in points if compose.sayable(point) and _concerns(point, county)]
-    return _told(reader, compose.distinct(about, MOST_POINTS))
+    told = _told(reader, compose.distinct(about, MOST_POINTS))
+    return [choice for choice in told if _tells(choice.text)] or told
 
 
 def _concerns(sentence: Sentence, county: Division) -> bool:
@@ -72,7 +115,7 @@ def _brief(hits: Sequence[Hit]) -> list[Sentence]:
         if path and path not in sections and _as_path(hit) not in headings:
             sections.add(path)
             told = headings[path] if path in headings and is_list(hit) else hit
-            points.append(sentences_of(told)[0])
+            points += _opening(told)
     return points
 
 
@@ -111,7 +154,9 @@ def _below(reader: "Reader", county: str, best: Hit, least: float) -> list[compo
     if path is None:
         return []
     below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
-    points = compose.distinct((p for hit in below for p in _points(hit) if compose.sayable(p)), MOST_POINTS)
+    said = (point for hit in _of_years(reader, below) for point in _points(hit) if compose.sayable(point))
+    points = compose.distinct(said, MOST_POINTS)
+    points = [point for point in points if _tells(point.text)] or points
     return _told(reader, points) if len(points) > 1 else []
 
 
@@ -129,7 +174,7 @@ def _named_by(reader: "Reader", best: Hit, hits: Sequence[Hit], least: float) ->
     if _as_path(best) in _paths(hits):
         paths.add(_as_path(best))
     title = reader.generation.article(best.passage.article_id).title
-    ranked = [(reader.coverage_of(title), 0, ())] + [(reader.coverage_of(path[-1]), len(path), path) for path in paths]
+    ranked = [(reader.announces(title), 0, ())] + [(reader.announces(path[-1]), len(path), path) for path in paths]
     covered, _, path = max(ranked, key=lambda entry: (round(entry[0], 2), -entry[1]))
     return path if covered >= least else None
 
@@ -153,9 +198,35 @@ def is_list(hit: Hit) -> bool:
 
 
 def _points(hit: Hit) -> list[Sentence]:
-    """What a passage contributes to an outline: the items of a list, or the first sentence of a paragraph."""
+    """What a passage contributes to an outline: the items of a list, or what a paragraph begins with.
+
+    Items that are but names ("the county hospital") say nothing without what announces them: such a list stays whole.
+    """
     items = _items(hit)
-    return items if items else sentences_of(hit)[:1]
+    if not items:
+        return _opening(hit)
+    every = sentences_of(hit)
+    names = np.mean([len(squeezed(item.text)) for item in items]) < NAMES
+    if names and len(items) < len(every) and hit.passage.end - hit.passage.start <= compose.MOST_WITH_ITEMS:
+        return [Sentence(hit, hit.passage.start, hit.passage.end, hit.passage.text)]
+    return items
+
+
+def _tells(text: str) -> bool:
+    """Whether it says something: neither about the article itself nor mostly in words that only lift the voice."""
+    told = squeezed(text)
+    lifted = sum(len(match.group()) for match in pattern("flourish").finditer(told))
+    return not found("about_itself", told) and lifted < FLOURISH * len(told)
+
+
+def _opening(hit: Hit) -> list[Sentence]:
+    """The first sentence of a passage, with the next one where it only announces it ("third: steady funding.")."""
+    every = sentences_of(hit)
+    sentences = [sentence for sentence in every if _tells(sentence.text)] or every
+    if len(sentences) < 2 or len(squeezed(without_ordinal(sentences[0].text))) >= THIN:
+        return sentences[:1]
+    start, end = sentences[0].start, sentences[1].end
+    return [Sentence(hit, start, end, hit.passage.text[start - hit.passage.start : end - hit.passage.start])]
 
 
 def _hits(reader: "Reader", county: str, article: str = "") -> list[Hit]:

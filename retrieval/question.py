@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.errors import QuestionEmpty, QuestionTooLong
-from retrieval.kinds import is_overview, kind_of, worded_kind
+from retrieval.kinds import is_overview, kind_of, kind_of_each, without_comparing, worded_kind
 from retrieval.lexicon import Lexicon
 from retrieval.places import PlacesInQuestion, understand_places
 from retrieval.scope import blank_injection, scope_of
@@ -47,7 +47,7 @@ class _Reading:
         """Whether it has no topic of its own: a place, a year, or "how exactly?"."""
         if is_overview(self.words):
             return False
-        if not self.topic:
+        if not pattern("hollow").sub("", self.topic):
             return True
         return _is_weak(self.topic) and (not self.names_place or found("pointing", self.words))
 
@@ -98,10 +98,13 @@ def understand(
         region=reading.places.region,
         years=reading.years,
     )
-    if reading.scope is not Scope.CORPUS or not history:
-        return question
-    earlier = list(_earlier(history, corpus, max_chars, everyday))
-    return _placed(_topical(question, reading, earlier), reading, earlier)
+    earlier: list[_Reading] = []
+    if reading.scope is Scope.CORPUS and history:
+        earlier = list(_earlier(history, corpus, max_chars, everyday))
+        question = _placed(_topical(question, reading, earlier), reading, earlier)
+    worded = _worded(reading, earlier)
+    words = " ".join(worded.split()) if question.script is not Script.ENGLISH else ""
+    return replace(question, of_each=kind_of_each(worded, question.kind), words=words)
 
 
 def tidy(text: str) -> str:
@@ -139,7 +142,9 @@ def _read(asked: str, corpus: Sequence[Division], lexicon: Lexicon) -> _Reading:
         open_text = open_text[:start] + " " * (end - start) + open_text[end:]
     words = fold(_COPULA.sub(" ", blank_years(blank_introduction(open_text, lexicon))))
     words = pattern("misspelt_what").sub("什么", words)
-    topic = chinese_topic(words, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
+    compared = (len(places.counties) > 1 or found("compare", words)) and not found("with_past", words)
+    told = without_comparing(words) if compared else words
+    topic = chinese_topic(told, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
     scope = scope_of(fold(asked.translate(_VARIANTS)), bool(places.counties or places.elsewhere))
     if attacked and scope is Scope.CORPUS and not topic:
         scope = Scope.NONSENSE
@@ -175,7 +180,8 @@ def _earlier(
 def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading]) -> Question:
     """An ellipsis takes the topic, and with it the kind, of the latest question that had one."""
     if not reading.is_ellipsis:
-        return question
+        leans = earlier and not reading.names_place and not is_overview(reading.words)
+        return replace(question, before=earlier[0].topic) if leans else question
     source = next((one for one in earlier if not one.is_ellipsis), None)
     if source is None:
         return question
@@ -184,6 +190,12 @@ def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading])
     kind = _kind_of_ellipsis(reading, source)
     years = question.years or (() if reading.names_place and not source.names_place else source.years)
     return replace(question, topic=topic, kind=kind, years=years)
+
+
+def _worded(reading: _Reading, earlier: Sequence[_Reading]) -> str:
+    """The words that say what is asked: an ellipsis goes on from those of the latest question that had a topic."""
+    source = next((one for one in earlier if not one.is_ellipsis), None) if reading.is_ellipsis else None
+    return f"{source.words} {reading.words}" if source else reading.words
 
 
 def _kind_of_ellipsis(reading: _Reading, source: _Reading) -> Kind:

@@ -23,6 +23,7 @@ from retrieval.sentences import (
     literal_coverage,
     sentences_of,
     squeezed,
+    stands,
     stands_around,
 )
 from retrieval.terms import Term, terms_of
@@ -34,10 +35,13 @@ AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 32  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
-OF_THE_KIND, WITHOUT_NUMBER = 0.3, 0.1  # a number of another kind, or none, is no answer to a question for one
+# a number of another kind, or none, is no answer to a question for one; nor is what names no place to "where?"
+LEAST_FIT = {Kind.NUMBER: 0.3, Kind.WHERE: 0.5, Kind.WHEN: 0.5, Kind.WHO: 0.4}
+UNFIT = 0.1  # as sure as one may be of such a sentence
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
 MISSING = 3  # missing runs of words that are told
 NAMED, SURE_OF_NAME = 0.6, 0.6  # coverage of a question for a person, from which a name with its title answers it
+WORDS, SURE_OF_WORDS = 4, 0.5  # characters of a question that is repeated whole, and how sure one is then
 COMMON = 0.4  # what a word that stands everywhere keeps of its weight
 
 
@@ -91,8 +95,9 @@ class Reader:
         return self._found[key]
 
     def in_years(self, hit: Hit) -> bool:
-        """Whether the passage may speak of the years asked about: unknown years may."""
-        asked = set(self.question.years)
+        """Whether the passage may speak of the years asked about: unknown years may, and all may tell that it was
+        another year where that is the question."""
+        asked = set() if self.question.kind is Kind.YESNO else set(self.question.years)
         known = asked and (hit.passage.years or self.generation.article(hit.passage.article_id).years)
         return not known or bool(asked.intersection(known))
 
@@ -107,7 +112,8 @@ class Reader:
         by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
         what = wanted(self.question, by_weight)
         reading = self.tools.reading
-        meaning = reading.embed_query(self.question.topic or self.question.asked)
+        question = self.question  # its question words count here: they tell a price from a place
+        meaning = reading.embed_query(f"{question.topic} {question.words}".strip() or question.asked)
         return Judge(self.terms, what, meaning, self.tools.sentence_vectors, self.tools.word_vectors)
 
     def _titles(self, sentences: Sequence[Sentence]) -> list[str]:
@@ -150,14 +156,19 @@ class Reader:
 
     def enough(self, weighed: Sequence[Judged]) -> list[Judged]:
         """Of what was weighed, that which is sure enough to be said."""
-        least = self.tools.config.answer.min_confidence
-        return [one for one in weighed if one.probability >= least]
+        return [one for one in weighed if one.probability >= self.least]
+
+    @property
+    def least(self) -> float:
+        """The probability from which a sentence is sure enough to be said."""
+        return self.tools.config.answer.min_confidence
 
     def weighed(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """The most promising of the sentences with the probability that each answers, surest first.
 
         A cross-encoder, whose word is not calibrated, counts as much as the calibration. A person's name after the
-        very title that was asked for is sure enough: the trees have seen no names, for none may be made up.
+        very title that was asked for is sure enough: the trees have seen no names, for none may be made up. So is
+        what repeats a question that only names a thing.
         """
         judged = self.judged(sentences)
         if not judged or not self.terms:
@@ -169,10 +180,17 @@ class Reader:
             both = probability if one.relevance is None else (probability + one.relevance) / 2
             if self.question.kind is Kind.WHO and one.fit == 1.0 and one.coverage >= NAMED:
                 both = max(both, SURE_OF_NAME)
-            if self.question.kind is Kind.NUMBER and one.fit < OF_THE_KIND:
-                both = min(both, WITHOUT_NUMBER)
+            if self.question.kind is Kind.FACT and self._repeats(one):
+                both = max(both, SURE_OF_WORDS)
+            if one.fit < LEAST_FIT.get(self.question.kind, 0.0):
+                both = min(both, UNFIT)
             told.append(dataclasses.replace(one, probability=float(both)))
         return sorted(told, key=lambda one: one.probability, reverse=True)
+
+    def _repeats(self, one: Judged) -> bool:
+        """Whether it holds, word for word, all that was asked: what is only named is to be found where it stands."""
+        topic = squeezed(self.question.topic)
+        return len(topic) >= WORDS and topic in squeezed(one.sentence.text)
 
     def evidence(self, judged: Sequence[Judged], sentences: Sequence[Sentence]) -> Matrix:
         """The measures of the first of ``judged``, which are the best of ``sentences``: see ``evidence.evidence``."""
@@ -208,6 +226,12 @@ class Reader:
     def coverage_of(self, text: str) -> float:
         """The share of the question that stands in a text in so many words: 0..1."""
         return literal_coverage(self.terms, text)
+
+    def announces(self, heading: str) -> float:
+        """The share of the question that a heading carries: 0..1; 0 if it lacks what is asked for (which hospitals)."""
+        heads = [term for term in self.terms if term.text in self._judge.head]
+        lacks = heads and not any(stands(term, heading) >= PRESENT for term in heads)
+        return 0.0 if lacks else self.coverage_of(heading)
 
     def choose(self, sentence: Sentence, label: str = "", item: bool = False, whole: bool = False) -> compose.Chosen:
         """The part of a sentence that will be quoted."""

@@ -51,10 +51,11 @@ class Sentence:
 class Judged:
     """A sentence with its evidence: ``coverage``, ``literal`` and ``similarity`` in 0..1, ``fit`` to the kind in 0..1.
 
-    ``literal`` is the part of the coverage that stands there in so many words. ``score`` orders
-    sentences of one question. ``gap`` is the weight of the heaviest term as far as it is not covered.
-    ``relevance`` (0..1) is what a cross-encoder says, where there is one; ``probability`` that it answers,
-    once that has been weighed.
+    ``literal`` is the part of the coverage that stands there in so many words, ``own`` what the sentence covers
+    without what stands around it, ``head`` how far it covers what was asked for ("which hospitals"; -1 where no
+    such word was asked). ``score`` orders sentences of one question. ``gap`` is the weight of the heaviest term as
+    far as it is not covered. ``relevance`` (0..1) is what a cross-encoder says, where there is one; ``probability``
+    that it answers, once that has been weighed.
     """
 
     sentence: Sentence
@@ -63,6 +64,8 @@ class Judged:
     gap: float
     similarity: float
     fit: float
+    own: float = 0.0
+    head: float = -1.0
     relevance: float | None = None
     probability: float = 0.0
 
@@ -137,33 +140,48 @@ class Judge:
         Where there are more than ``most`` (if that is not 0), only the most promising are judged: by
         their words, their kind and how well their passages were found, which is all that is cheap to know.
         """
-        shares = self._literal_shares(sentences, titles)
+        alone, shares = self._literal_shares(sentences, titles)
         fits = [fit(self._what, sentence.text) for sentence in sentences]
         if most and len(sentences) > most:
             rough = self._weighed(shares) + FIT * np.array(fits)
             rough += FOUND * np.array([sentence.hit.score for sentence in sentences])
             kept = np.sort(np.argsort(-rough, kind="stable")[:most])
-            sentences, fits, shares = [sentences[at] for at in kept], [fits[at] for at in kept], shares[kept]
-        return self._judged(sentences, shares, fits) if sentences else []
+            sentences, fits = [sentences[at] for at in kept], [fits[at] for at in kept]
+            alone, shares = alone[kept], shares[kept]
+        return self._judged(sentences, alone, shares, fits) if sentences else []
+
+    @property
+    def head(self) -> frozenset[str]:
+        """The terms that say what is asked for."""
+        return self._what.head
 
     def literal(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
         """The ``literal`` that their judgements would have, without the rest: shape (n,)."""
-        return self._weighed(self._literal_shares(sentences, titles))
+        return self._weighed(self._literal_shares(sentences, titles)[1])
 
-    def _judged(self, sentences: Sequence[Sentence], shares: Shares, fits: Sequence[float]) -> list[Judged]:
+    def _judged(
+        self, sentences: Sequence[Sentence], alone: Shares, shares: Shares, fits: Sequence[float]
+    ) -> list[Judged]:
         vectors = self._embed(["。".join((*s.hit.passage.heading[-1:], s.text)) for s in sentences])
         similarities = np.clip(np.einsum("ij,j->i", vectors, self._meaning), 0.0, 1.0)
         headings = {heading: at for at, heading in enumerate(dict.fromkeys(s.hit.passage.heading for s in sentences))}
         close = self._closeness([*(s.text for s in sentences), *map(" ".join, headings)])
         above = close[[len(sentences) + headings[s.hit.passage.heading] for s in sentences]]
-        covered = np.maximum(shares, MEANING * np.maximum(close[: len(sentences)], CONTEXT * above))
+        near = MEANING * close[: len(sentences)]
+        covered = np.maximum(shares, np.maximum(near, MEANING * CONTEXT * above))
+        own = np.maximum(alone, near)
+        heads = self._headed(own)
         weights = np.array([term.weight for term in self._terms])
         gaps = (weights * (1.0 - covered)).max(axis=1, initial=0.0)
-        measures = zip(self._weighed(covered), self._weighed(shares), gaps, similarities, fits, strict=True)
+        columns = (self._weighed(covered), self._weighed(shares), gaps, similarities, fits, self._weighed(own), heads)
         return [
-            Judged(sentence, float(coverage), float(literal), float(gap), float(similarity), kind)
-            for sentence, (coverage, literal, gap, similarity, kind) in zip(sentences, measures, strict=True)
+            Judged(sentence, *map(float, measures)) for sentence, *measures in zip(sentences, *columns, strict=True)
         ]
+
+    def _headed(self, own: Shares) -> Shares:
+        """How far each sentence alone covers the best of the words asked for: shape (n,); -1 where there is none."""
+        asked = [at for at, term in enumerate(self._terms) if term.text in self._what.head]
+        return own[:, asked].max(axis=1) if asked else np.full(len(own), -1.0)
 
     def _weighed(self, shares: Shares) -> Shares:
         """Sums over the terms, term after term: equal rows must give equal sums, and dot products need not."""
@@ -172,13 +190,14 @@ class Judge:
             total += term.weight * shares[:, index]
         return total
 
-    def _literal_shares(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
-        """How far every term stands in so many words in the sentence or around it: shape (n, terms)."""
+    def _literal_shares(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> tuple[Shares, Shares]:
+        """How far every term stands in so many words in the sentence, and in it or around it: shapes (n, terms)."""
         around: dict[tuple[tuple[str, ...], str, str], list[float]] = {}
         elsewhere: dict[tuple[str, float], list[float]] = {}  # for passages of one heading or article
         sought = [probes(term) for term in self._terms]
-        shares = []
-        for sentence, title in zip(sentences, titles, strict=True):
+        alone = np.zeros((len(sentences), len(self._terms)))
+        beside = np.zeros_like(alone)
+        for at, (sentence, title) in enumerate(zip(sentences, titles, strict=True)):
             passage = sentence.hit.passage
             key = (passage.heading, passage.text, title)
             if key not in around:
@@ -189,8 +208,9 @@ class Judge:
                         elsewhere[place] = [_stands(probed, where) * place[1] for probed in sought]
                 around[key] = list(map(max, *(elsewhere[place] for place in texts)))
             where = squeezed(sentence.text)
-            shares.append([_stands(probed, where, other) for probed, other in zip(sought, around[key], strict=True)])
-        return np.array(shares, dtype=np.float64).reshape(len(sentences), len(self._terms))
+            alone[at] = [_stands(probed, where) for probed in sought]
+            beside[at] = around[key]
+        return alone, np.maximum(alone, beside)
 
     def _closeness(self, texts: Sequence[str]) -> Shares:
         """For every text, how close its closest word comes to each term: shape (n, terms), 0..1."""
@@ -238,8 +258,9 @@ def stands_around(terms: Sequence[Term], sentences: Sequence[Sentence]) -> list[
     return [_stands(probes(term), where) for term in terms]
 
 
-def _stands(probed: Sequence[tuple[str, float]], where: str, best: float = 0.0) -> float:
-    """How far a word or what stands for it stands in the squeezed text, ``best`` at least."""
+def _stands(probed: Sequence[tuple[str, float]], where: str) -> float:
+    """How far a word or what stands for it stands in the squeezed text."""
+    best = 0.0
     for word, worth in probed:
         if worth > best:
             if word in where:  # here and not below: most of the time of a search was spent on calling

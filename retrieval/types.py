@@ -168,6 +168,11 @@ class Question:
     has; ``elsewhere`` are names of places that the question means and the corpus lacks. ``region``
     is a province or city that bounds an aggregate. ``carried`` tells that the county came from the
     conversation and not from this question.
+
+    ``of_each`` is what is asked of each county, where several are compared or looked through; else it is the
+    kind. ``words`` is the folded text without places, years and introductions, question words kept, behind that
+    of the question it goes on from; empty in English. ``before`` is the topic of the question before, where this
+    one may go on with it ("and the graduates?").
     """
 
     asked: str
@@ -180,6 +185,9 @@ class Question:
     region: Division | None = None
     years: tuple[int, ...] = ()
     carried: bool = False
+    of_each: Kind = Kind.FACT
+    words: str = ""
+    before: str = ""
 
 
 class Status(StrEnum):

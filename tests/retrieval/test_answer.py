@@ -115,3 +115,69 @@ def test_a_question_for_a_number_is_not_answered_without_one(tmp_path: Path) -> 
     engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
     assert engine.ask("荣县有多少辆救护车").reason is Reason.NOT_IN_CORPUS
     assert engine.ask("荣县的救护车由谁统一调度").status is Status.ANSWERED
+
+
+def test_a_comparison_asks_each_county_for_what_decides_it(tmp_path: Path) -> None:
+    one = "荣县医院重视床位建设，多次研究床位管理。\n\n荣县开放床位820张。"
+    other = "湄潭县开放床位640张。\n\n湄潭县床位管理受到好评。"
+    engine = _engine(
+        tmp_path, {"a.txt": _county("荣县", "2024-01-02", one), "b.txt": _county("湄潭县", "2024-01-02", other)}
+    )
+    answer = engine.ask("荣县和湄潭县哪个床位多")
+    assert ["820" in answer.claims[0].text, "640" in answer.claims[-1].text] == [True, True]
+
+
+def test_one_figure_of_each_of_several_things(tmp_path: Path) -> None:
+    body = "一、每千人口医疗床位达到6.1张。\n\n二、每千人口注册护士达到3.2人。\n\n三、建设健康步道。"
+    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    told = "".join(claim.text for claim in engine.ask("荣县每千人口床位和护士分别是多少").claims)
+    assert "6.1" in told
+    assert "3.2" in told
+    assert "步道" not in told
+
+
+def test_a_follow_up_goes_on_from_the_question_before(tmp_path: Path) -> None:
+    body = "荣县引进高层次人才12人，同时公开招聘医学院校毕业生40人。\n\n荣县改造厕所300座。\n\n荣县建成健康步道8公里。"
+    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    before = "荣县引进多少高层次人才"
+    answer = engine.ask("那念完医学院的呢", [before])
+    assert answer.status is Status.ANSWERED
+    assert "毕业生" in answer.citations[0].quote
+    assert engine.ask("那停车场呢", [before]).status is not Status.ANSWERED
+
+
+def test_an_announcing_sentence_takes_the_next_one_with_it(tmp_path: Path) -> None:
+    body = "\n\n".join(
+        f"{number}是{what}。{told}"
+        for number, what, told in (
+            ("一", "机构全覆盖", "全县卫生院都能看中医，设中医馆19个。"),
+            ("二", "经费有保障", "三年投入中医药经费2600万元。"),
+            ("三", "人才有来源", "每年定向培养中医生15名。"),
+            ("四", "药材有基地", "连片种植中药材4万亩。"),
+        )
+    )
+    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    told = "".join(claim.text for claim in engine.ask("荣县的重点工作有哪些").claims)
+    assert all(figure in told for figure in ("19个", "2600万", "15名", "4万亩"))
+
+
+def test_a_list_of_another_thing_is_no_list_of_what_is_asked_for(tmp_path: Path) -> None:
+    body = "免费接种对象为初一女生。\n\n一、接种时间\n\n每年9月起接种。\n\n二、注意事项\n\n请带好证件。"
+    engine = _engine(tmp_path, {"a.txt": f"荣县免费接种疫苗的通知\n\n荣县卫生健康局发布。\n\n{body}\n"})
+    assert "证件" not in "".join(claim.text for claim in engine.ask("荣县免费接种疫苗在哪些医院").claims)
+
+
+def test_another_year_may_answer_whether_it_was_in_this_one(tmp_path: Path) -> None:
+    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2021-05-02", "荣县急救中心2021年4月19日试运行。")})
+    answer = engine.ask("荣县急救中心2020年就试运行了吗")
+    assert "2021年4月19日" in "".join(claim.text for claim in answer.claims)
+
+
+def test_who_mentions_a_thing_says_it_in_so_many_words(tmp_path: Path) -> None:
+    articles = {
+        "a.txt": _county("荣县", "2024-01-02", "荣县加强疫苗接种工作，适龄儿童接种率达到95%。"),
+        "b.txt": _county("湄潭县", "2024-01-02", "湄潭县为65岁以上老年人免费体检。"),
+    }
+    engine = _engine(tmp_path, articles)
+    assert engine.ask("哪些县提到狂犬病疫苗").status is not Status.ANSWERED
+    assert engine.ask("哪些县提到疫苗接种").status is Status.ANSWERED

@@ -69,3 +69,74 @@ def test_the_number_of_a_hotline_counts_nothing() -> None:
 def test_a_bare_number_may_be_of_the_measure_but_is_less_sure() -> None:
     asked = wanted(_asked("投了多少钱"), ["投"])
     assert 0.3 <= fit(asked, "投入 | 82.5 | 79") < 1.0
+
+
+def test_running_text_is_no_table() -> None:
+    asked = wanted(_asked("投了多少钱"), ["投"])
+    assert fit(asked, "制定82条投入办法。") < 0.3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["村医补助发了多少", "建中医馆投了多少", "一年的服务费是多少", "专项资金有多少", "转运一趟收费多少", "奖金给几多"],
+)
+def test_money_is_asked_for_in_many_words(text: str) -> None:
+    assert "元" in wanted(_asked(text), ["中医馆"]).measures
+
+
+@pytest.mark.parametrize("text", ["投了多少张床", "补助多少户", "有多少人领补贴"])
+def test_things_that_money_buys_are_no_money(text: str) -> None:
+    assert "元" not in wanted(_asked(text), ["床"]).measures
+
+
+def test_a_compound_is_counted_by_its_head() -> None:
+    asked = wanted(_asked("影像会诊多少例"), ["影像会诊"])
+    assert fit(asked, "每月会诊300余例。") == 1.0
+
+
+def _of(kind: Kind, text: str) -> Question:
+    return Question(text, text, kind, Scope.CORPUS, Script.SIMPLIFIED)
+
+
+@pytest.mark.parametrize(
+    "text", ["院长是谁", "疾控中心主任叫什么名字", "谁当局长", "现任书记是哪位", "Who is the director?"]
+)
+def test_who_holds_a_post_is_a_person(text: str) -> None:
+    asked = wanted(_of(Kind.WHO, text), ["院长"])
+    assert asked.person
+    assert fit(asked, "由县卫生健康局牵头。") == 0.0
+
+
+@pytest.mark.parametrize("text", ["谁负责", "哪个来管精神病人", "院长由谁任命"])
+def test_who_sees_to_it_may_be_a_body(text: str) -> None:
+    asked = wanted(_of(Kind.WHO, text), [])
+    assert not asked.person
+    assert fit(asked, "由县卫生健康局牵头。") > 0.0
+
+
+@pytest.mark.parametrize("text", ["院长高度重视", "局长严格落实", "书记向全县人民", "院长应当述职"])
+def test_a_title_before_a_verb_names_nobody(text: str) -> None:
+    assert fit(Wanted(Kind.WHO, person=True), text) == 0.0
+
+
+def test_an_address_is_more_than_a_place() -> None:
+    asked = wanted(_of(Kind.WHERE, "急救中心地址在哪条路"), [])
+    assert asked.address
+    assert fit(asked, "县急救中心2021年试运行。") == 0.0
+    assert fit(asked, "县急救中心位于建设路12号。") == 1.0
+    assert fit(wanted(_of(Kind.WHERE, "急救中心设在哪里"), []), "县急救中心2021年试运行。") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "head"),
+    [
+        ("疫苗在哪些医院打", ["疫苗", "医院"], {"医院"}),
+        ("有多少家医疗机构开展服务", ["医疗机构", "开展", "服务"], {"医疗机构"}),
+        ("有哪些措施保障村医", ["措施", "措施保障", "村医"], set()),
+        ("哪个部门管这事", ["部门"], set()),
+        ("什么时候打", ["时候"], set()),
+        ("村医待遇", ["村医", "待遇"], set()),
+    ],
+)
+def test_what_is_asked_for_stands_behind_the_question_word(text: str, terms: list[str], head: set[str]) -> None:
+    assert wanted(_of(Kind.LIST, text), terms).head == head

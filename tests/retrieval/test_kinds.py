@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.kinds import is_overview, kind_of
+from retrieval.kinds import is_overview, kind_of, kind_of_each, without_comparing
 from retrieval.text import fold
 from retrieval.types import Kind
 
@@ -133,3 +133,32 @@ def test_an_overview_asked_in_words_is_no_ellipsis(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "呢", "那 呢", "what about", "怎么样"])
 def test_a_bare_place_is_no_overview_in_words(text: str) -> None:
     assert not is_overview(fold(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("和 的床位哪个多", Kind.NUMBER),
+        ("和 比,谁的死亡率低", Kind.NUMBER),
+        ("和 2020年婴儿死亡率各是多少", Kind.NUMBER),
+        ("和 哪边起步更早", Kind.WHEN),
+        ("和 的活动各由谁来办", Kind.WHO),
+        ("和 的改革各搞了多久", Kind.WHEN),
+        ("和 办医共体的做法有什么不同", Kind.FACT),
+        ("和 怎么留住村医,比一比", Kind.HOW),
+        ("和 的卫生健康工作有什么区别", Kind.OVERVIEW),
+        ("和 都有哪些托育项目,对比一下", Kind.LIST),
+    ],
+)
+def test_what_a_comparison_asks_of_each(text: str, kind: Kind) -> None:
+    assert kind_of_each(fold(text), Kind.COMPARE) is kind
+
+
+def test_only_comparisons_and_collections_ask_something_else_of_each() -> None:
+    assert kind_of_each("哪些县在搞托育", Kind.AGGREGATE) is Kind.FACT
+    assert all(kind_of_each("有多少床位", kind) is kind for kind in Kind if kind not in (Kind.COMPARE, Kind.AGGREGATE))
+
+
+@pytest.mark.parametrize("text", ["多久", "多少", "多大", "多长", "所有各类机构", "现存各种问题"])
+def test_question_words_are_no_comparing(text: str) -> None:
+    assert without_comparing(text) == text

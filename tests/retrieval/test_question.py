@@ -259,6 +259,26 @@ def test_what_about_after_which_counties_asks_for_counties_again() -> None:
     assert "医养结合" in question.topic
 
 
+def test_comparing_words_are_no_topic() -> None:
+    question = ask("安吉县和大邑县的医共体有什么不同")
+    assert question.topic == "医共体"
+    assert (question.kind, question.of_each) == (Kind.COMPARE, Kind.FACT)
+    assert ask("安吉县和大邑县哪个床位更多").topic == "床位"
+
+
+def test_an_ellipsis_that_compares_asks_what_was_asked() -> None:
+    question = ask("跟大邑县比呢", "安吉县有多少张床位")
+    assert (question.kind, question.of_each) == (Kind.COMPARE, Kind.NUMBER)
+    assert "床位" in question.topic
+
+
+def test_a_follow_up_with_words_of_its_own_remembers_what_was_asked_before() -> None:
+    assert ask("刚毕业的要不要", "安吉县招多少名医生").before == ask("安吉县招多少名医生").topic
+    assert ask("大邑县的托育服务", "安吉县招多少名医生").before == ""
+    assert ask("那大邑县呢", "安吉县招多少名医生").before == ""
+    assert ask("刚毕业的要不要").before == ""
+
+
 def test_a_place_that_only_helps_is_not_compared() -> None:
     assert ask("安吉县医院请上海哪些专家来坐诊").kind is Kind.LIST
     assert ask("安吉县和德清县的托育服务").kind is Kind.COMPARE

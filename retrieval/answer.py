@@ -124,7 +124,7 @@ class Answerer:
             told = survey(reader, division, sure[0].sentence.hit) if division else []
             if told:
                 return told[: WIDE_CLAIMS // 2]
-        elif kind in (Kind.FACT, Kind.HOW):
+        elif self.question.kind in (Kind.FACT, Kind.HOW):
             section = named_section(reader, county, sure[0].sentence.hit)
             if section:
                 return section[: WIDE_CLAIMS // 4]
@@ -147,7 +147,7 @@ class Answerer:
 
     def _surveys(self) -> bool:
         """Whether all that is told of a matter is asked for, rather than one thing."""
-        return self.question.of_each in (Kind.FACT, Kind.HOW) and found("survey", fold(self.question.asked))
+        return self.question.kind in (Kind.FACT, Kind.HOW) and found("survey", fold(self.question.asked))
 
     def _breadth(self) -> tuple[float, int]:
         """The share of the best one's score that a further sentence needs, and how many are said at most."""

@@ -13,7 +13,9 @@ from retrieval.types import Answer, Article, Citation, Claim, Division, Question
 _CLAUSE_END = re.compile(r"[，；：]|(?<!\d)[,;:]|[,;:](?!\d)")  # not inside 3,500 or 12:30
 _ORDINAL_ONLY = re.compile(r"^[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[）)、.．]?$")
 _COUNTING = "0-9一二三四五六七八九十"
-_ORDINAL = re.compile(rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}}(?:[、．)）]|\.(?!\d))|[①-⑳])\s*(?=\S)")
+_ORDINAL = re.compile(
+    rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}}(?:[、．)）]|\.(?!\d))|[①-⑳]|[—–•·●▪■◆]+)\s*(?=\S)"
+)
 _PART_END = re.compile(r"[；;]")
 LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
 _HANGING = "，,；;、 "

@@ -30,6 +30,7 @@ WIDTH, SCALE = 400, 1.5
 # what is said, or pressed (">" and the beginning of a label)
 SCENES: dict[str, tuple[str, ...]] = {
     "start": ("/start",),
+    "fact": ("扬中市的居民健康素养水平是多少？",),
     "citation": ("高邮市被省里确认成什么试验区？", ">[1]"),
     "list": ("德清县 医共体 有哪些做法",),
     "comparison": ("/compare 德清 长兴 安吉 医共体",),

@@ -77,6 +77,8 @@ def test_a_lead_is_quoted_with_its_list_and_its_items_not_again() -> None:
         ("3.5%以内", "3.5%以内"),
         ("12、65岁以上", "65岁以上"),
         ("目标", "目标"),
+        ("——居民健康素养水平", "居民健康素养水平"),
+        ("• 推进医共体", "推进医共体"),
     ],
 )
 def test_ordinals_are_the_page_s_and_not_ours(heading: str, bare: str) -> None:

@@ -34,8 +34,8 @@ def overview(reader: "Reader", county: Division) -> list[compose.Chosen]:
 
     Where the question names a section ("the key tasks"), only that section.
     """
-    hits = [hit for hit in _hits(reader, county.code) if reader.in_years(hit)]
-    whole = _of_years(reader, _own_first(reader, hits))
+    told = _of_years(reader, _own_first(reader, _hits(reader, county.code)))
+    whole = [hit for hit in told if reader.in_years(hit)]
     ordered = _section(reader, whole)
     return _outline(reader, county, ordered, len(ordered) < len(whole))
 

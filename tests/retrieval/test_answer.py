@@ -181,3 +181,18 @@ def test_who_mentions_a_thing_says_it_in_so_many_words(tmp_path: Path) -> None:
     engine = _engine(tmp_path, articles)
     assert engine.ask("哪些县提到狂犬病疫苗").status is not Status.ANSWERED
     assert engine.ask("哪些县提到疫苗接种").status is Status.ANSWERED
+
+
+@pytest.mark.parametrize(("year", "told", "other"), [("2023", "中医馆", "智慧医院"), ("2024", "智慧医院", "中医馆")])
+def test_a_report_on_two_years_tells_of_the_one_asked_about(tmp_path: Path, year: str, told: str, other: str) -> None:
+    body = "\n\n".join(
+        [
+            "一、回顾", "2023年，荣县卫生健康工作稳步推进。", "（一）中医服务", "建成中医馆19个，实现乡镇全覆盖。",
+            "（二）队伍", "招聘医生40人，充实基层一线。", "二、展望", "2024年，荣县将继续改善群众看病条件。",
+            "（一）信息化", "建设智慧医院2家，实现检查结果互认。", "（二）急救", "新增急救站3个，缩短急救半径。",
+        ]
+    )  # fmt: skip
+    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    text = "".join(claim.text for claim in engine.ask(f"荣县{year}年的重点工作有哪些").claims)
+    assert told in text
+    assert other not in text

@@ -140,3 +140,10 @@ def test_an_address_is_more_than_a_place() -> None:
 )
 def test_what_is_asked_for_stands_behind_the_question_word(text: str, terms: list[str], head: set[str]) -> None:
     assert wanted(_of(Kind.LIST, text), terms).head == head
+
+
+@pytest.mark.parametrize(
+    "text", ["每周三和周六接种。", "四十分钟送到医院。", "上午9:30开门。", "节假日照常门诊。", "次日出结果。"]
+)
+def test_hours_weekdays_and_spans_are_times_too(text: str) -> None:
+    assert fit(Wanted(Kind.WHEN), text) == 1.0

@@ -147,7 +147,11 @@ class Answerer:
 
     def _surveys(self) -> bool:
         """Whether all that is told of a matter is asked for, rather than one thing."""
-        return self.question.kind in (Kind.FACT, Kind.HOW) and found("survey", fold(self.question.asked))
+        return self.question.kind in (Kind.FACT, Kind.HOW) and self._asks("survey")
+
+    def _asks(self, section: str) -> bool:
+        """Whether the question is worded so: a section of ``wording.txt``."""
+        return found(section, fold(self.question.asked))
 
     def _breadth(self) -> tuple[float, int]:
         """The share of the best one's score that a further sentence needs, and how many are said at most."""
@@ -156,7 +160,7 @@ class Answerer:
             return SURVEY_RIVAL, most
         if kind in (Kind.LIST, Kind.HOW):
             return LIST_RIVAL, most
-        several = kind is Kind.NUMBER and found("several", fold(self.question.asked))
+        several = kind is Kind.NUMBER and self._asks("several")
         return (SEVERAL_RIVAL, most) if several else (RIVAL, 3)
 
     def _newest_first(self, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -200,7 +204,7 @@ class Answerer:
             for code in one.sentence.hit.passage.counties:
                 if code in wanted:
                     best.setdefault(code, one.sentence)
-        if not best and not found("mentions", fold(self.question.asked)):
+        if not best and not self._asks("mentions"):
             best = self._meant(said, wanted)
         chosen = [reader.choose(sentence, self.names[code]) for code, sentence in best.items()]
         return self._say(compose.merged(chosen)[:WIDE_CLAIMS], searched=len(scope))

@@ -182,7 +182,7 @@ def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading])
     if not reading.is_ellipsis:
         leans = earlier and not reading.names_place and not is_overview(reading.words)
         return replace(question, before=earlier[0].topic) if leans else question
-    source = next((one for one in earlier if not one.is_ellipsis), None)
+    source = _source(earlier)
     if source is None:
         return question
     own = pattern("hollow").sub(" ", question.topic).split()
@@ -192,9 +192,14 @@ def _topical(question: Question, reading: _Reading, earlier: Sequence[_Reading])
     return replace(question, topic=topic, kind=kind, years=years)
 
 
+def _source(earlier: Sequence[_Reading]) -> _Reading | None:
+    """What an ellipsis goes on from: the latest question that had a topic."""
+    return next((one for one in earlier if not one.is_ellipsis), None)
+
+
 def _worded(reading: _Reading, earlier: Sequence[_Reading]) -> str:
     """The words that say what is asked: an ellipsis goes on from those of the latest question that had a topic."""
-    source = next((one for one in earlier if not one.is_ellipsis), None) if reading.is_ellipsis else None
+    source = _source(earlier) if reading.is_ellipsis else None
     return f"{source.words} {reading.words}" if source else reading.words
 
 

@@ -1,8 +1,10 @@
 """Articles, passages and their sources in one SQLite file: written once (``writing``), then only read.
 
-Row ``n`` of the passages is row ``n`` of the vectors and of the full text.
+Row ``n`` of the passages is row ``n`` of the vectors and of the full text. In the file a passage stands in a slot,
+which it keeps when rows move.
 """
 
+import contextlib
 import functools
 import json
 import sqlite3
@@ -21,31 +23,36 @@ from retrieval.columns import article_of, passage_of
 from retrieval.types import Article, Division, Level, Passage
 
 Rows = npt.NDArray[np.int64]
+Slots = npt.NDArray[np.int64]
 
 _CHUNK = 500  # values in one IN (...); SQLite takes at least 999
 _BEHIND_TEXT = (
     "digest, publisher, published, author, url, years, counties, level, region, doc_number, issuer, period, "
-    "effective, expires, replaces, replaced_by, also, facts FROM articles"
+    "effective, expires, replaces, replaced_by, also, facts FROM articles JOIN entries ON article = id"
 )
 _ONE_ARTICLE = f"SELECT id, source, title, text, {_BEHIND_TEXT} WHERE id = ?"
-_ALL_ARTICLES = f"SELECT id, source, title, '', {_BEHIND_TEXT} ORDER BY position"
+_ALL_ARTICLES = f"SELECT id, source, title, '', {_BEHIND_TEXT} ORDER BY entries.position"
 _REGIONAL = (
-    "SELECT row FROM passages JOIN articles ON articles.id = article WHERE passages.counties = '[]' AND region IN"
+    "SELECT passages.slot FROM articles CROSS JOIN entries ON entries.article = id CROSS JOIN passages "
+    "ON passages.slot BETWEEN entries.slot AND entries.slot + entries.passages - 1 "
+    "WHERE passages.counties = '[]' AND region IN"
 )
 _DOCUMENTS = (
-    "SELECT row, title, heading, passages.text, passages.counties, region, embedded "
-    "FROM passages JOIN articles ON articles.id = article WHERE row BETWEEN ? AND ? ORDER BY row"
+    "SELECT slot, title, heading, passages.text, passages.counties, region, embedded "
+    "FROM passages JOIN articles ON articles.id = article WHERE slot"
 )
-_SPANS = (
-    "SELECT article, min(row), count(*), said FROM passages JOIN articles ON articles.id = article GROUP BY article"
+# entries whose passages do not all stand in their slots
+_ASTRAY = (
+    "SELECT article FROM entries WHERE passages <> (SELECT count(*) FROM passages WHERE passages.slot "
+    "BETWEEN entries.slot AND entries.slot + entries.passages - 1 AND passages.article = entries.article) LIMIT 1"
 )
 # what SQLite finds quickly; it counts characters as we do, but for those behind a NUL
 _DOUBTFUL = (
-    "SELECT row FROM passages LEFT JOIN articles ON articles.id = article WHERE articles.id IS NULL "
+    "SELECT slot FROM passages LEFT JOIN articles ON articles.id = article WHERE articles.id IS NULL "
     "OR length(passages.text) <> end - start OR substr(articles.text, start + 1, end - start) <> passages.text"
 )
 _PASSAGES = (
-    "SELECT row, article, start, end, text, position, heading, counties, years, damaged FROM passages WHERE row IN"
+    "SELECT slot, article, start, end, text, position, heading, counties, years, damaged FROM passages WHERE slot IN"
 )
 
 
@@ -69,15 +76,48 @@ class SourceRecord:
     sidecar: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where an article stands: its first ``row`` and ``slot``, how many ``passages`` follow, and what it ``said``."""
+
+    row: int
+    slot: int
+    passages: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """What is known of a file without its record: ``said`` digests that, but for the article."""
+
+    position: int
+    article: str
+    digest: str
+    sidecar: str
+    said: str
+
+
+def slots_of(spans: Iterable[tuple[int, int]]) -> Slots:
+    """The slot of every row, where articles with (first slot, number of passages) follow each other."""
+    firsts, counts = np.array([*spans], dtype=np.int64).reshape(-1, 2).T
+    before = np.cumsum(counts) - counts
+    slots: Slots = np.arange(counts.sum()) + np.repeat(firsts - before, counts)
+    return slots
+
+
 def documents(
-    connection: sqlite3.Connection, spans: Iterable[tuple[int, int]]
+    connection: sqlite3.Connection, rows: Rows, slots: Slots
 ) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
-    """(row, context, text, codes, key of the embedded text) of the passages in spans of rows, end exclusive.
+    """(row, context, text, codes, key of the embedded text) of the passages in ``slots``, which are ``rows``.
 
     The codes are the passage's counties; where it is about none, the city or province that speaks.
     """
-    for start, end in spans:
-        for row, title, heading, text, codes, region, key in connection.execute(_DOCUMENTS, (start, end - 1)):
+    for start in range(0, len(rows), _CHUNK):
+        chunk = slots[start : start + _CHUNK].tolist()
+        asked = f"{_DOCUMENTS} IN ({','.join('?' * len(chunk))})"
+        found = {slot: rest for slot, *rest in connection.execute(asked, chunk)}
+        for row, slot in zip(rows[start : start + _CHUNK].tolist(), chunk, strict=True):
+            title, heading, text, codes, region, key = found[slot]
             about = json.loads(codes) or ([region] if region else [])
             yield row, context_of(title, json.loads(heading)), text, tuple(about), key
 
@@ -100,7 +140,8 @@ class Corpus:
         self._connection = connection
         weakref.finalize(self, connection.close)
         self._article = functools.lru_cache(maxsize=1024)(functools.partial(_read_article, connection, self._lock))
-        self._select("SELECT count(*) FROM sqlite_master")
+        told = self._select("SELECT slots FROM layout")[0][0]
+        self._slots = np.frombuffer(told, dtype="<i4") if told else None  # None: each row is its slot
 
     def article(self, article_id: str) -> Article:
         """The article. Raises KeyError when there is none."""
@@ -112,41 +153,76 @@ class Corpus:
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """The passages of ``rows``, in the same order. Raises KeyError for a row that there is none of."""
-        wanted = [int(row) for row in rows]
+        wanted = self._slots_of(np.fromiter(rows, dtype=np.int64)).tolist()
         found = {row[0]: passage_of(row[1:]) for row in self._select_in(_PASSAGES, sorted(set(wanted)))}
-        return [found[row] for row in wanted]
+        return [found[slot] for slot in wanted]
 
     def rows_of_counties(self, codes: Sequence[str]) -> Rows:
         """Rows of passages about at least one of the divisions, ascending, each once."""
-        rows = self._select_in("SELECT row FROM passage_counties WHERE code IN", sorted(set(codes)))
-        return np.unique(np.fromiter((row[0] for row in rows), dtype=np.int64))
+        return self._rows_of("SELECT slot FROM passage_counties WHERE code IN", codes)
 
     def rows_of_regions(self, codes: Sequence[str]) -> Rows:
         """Rows of passages about no county, in articles of one of these provinces or cities, ascending."""
-        rows = self._select_in(_REGIONAL, sorted(set(codes)))
-        return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
+        return self._rows_of(_REGIONAL, codes)
 
     def rows_of_article(self, article_id: str) -> Rows:
         """Rows of the article's passages, ascending."""
-        rows = self._select("SELECT row FROM passages WHERE article = ? ORDER BY row", (article_id,))
-        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+        found = self._select("SELECT slot, passages FROM entries WHERE article = ?", (article_id,))
+        slot, passages = found[0] if found else (0, 0)
+        return self._rows_in(np.arange(slot, slot + passages))
 
     def rows_embedded(self, keys: Sequence[bytes]) -> dict[bytes, int]:
         """For each key of an embedded text that is known, a row that has its vector."""
-        return dict(self._select_in("SELECT embedded, row FROM passages WHERE embedded IN", sorted(set(keys))))
+        found = dict(self._select_in("SELECT embedded, slot FROM passages WHERE embedded IN", sorted(set(keys))))
+        rows = self._rows_in(np.fromiter(found.values(), dtype=np.int64))
+        return dict(zip(found, rows.tolist(), strict=True))
 
     def documents(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """As ``documents`` tells them."""
+        """As ``documents`` tells them, of spans of rows, end exclusive."""
+        rows = np.concatenate([np.arange(0), *(np.arange(*span) for span in spans)])
         with self._lock:
-            return list(documents(self._connection, spans))
+            return list(documents(self._connection, rows, self._slots_of(rows)))
 
-    def spans(self) -> dict[str, tuple[int, int, str]]:
-        """Of every article with passages its first row, how many it has, and the digest of what it says."""
-        return {article: (first, count, said) for article, first, count, said in self._select(_SPANS)}
+    def entries(self) -> dict[str, Entry]:
+        """Where every article stands, in the order of reading."""
+        found: dict[str, Entry] = {}
+        row = 0
+        for name, slot, passages, said in self._select(
+            "SELECT article, slot, passages, said FROM entries ORDER BY position"
+        ):
+            found[name] = Entry(row, slot, passages, said)
+            row += passages
+        return found
 
-    def said_by_sources(self) -> dict[str, str]:
-        """The digest of every source's record."""
-        return dict(self._select("SELECT source, said FROM sources"))
+    def source_entries(self) -> dict[str, SourceEntry]:
+        """What is known of every file without its record, in the order of reading."""
+        asked = "SELECT source, position, article, digest, sidecar, said FROM sources ORDER BY position"
+        return {source: SourceEntry(*rest) for source, *rest in self._select(asked)}
+
+    def _slots_of(self, rows: Rows) -> Slots:
+        """Raises KeyError for a row that there is none of."""
+        if self._slots is None:
+            return rows
+        if len(rows) and not 0 <= rows.min() <= rows.max() < len(self._slots):
+            raise KeyError(int(rows.max()))
+        return self._slots[rows].astype(np.int64)
+
+    def _rows_in(self, slots: Slots) -> Rows:
+        """The rows of slots."""
+        return slots if self._slots is None else self._rows[slots].astype(np.int64)
+
+    @functools.cached_property
+    def _rows(self) -> npt.NDArray[np.int32]:
+        """The row of every slot; -1 where it is empty."""
+        slots = np.arange(0, dtype=np.int32) if self._slots is None else self._slots
+        rows = np.full(int(slots.max(initial=-1)) + 1, -1, dtype=np.int32)
+        rows[slots] = np.arange(len(slots))
+        return rows
+
+    def _rows_of(self, sql: str, values: Sequence[str]) -> Rows:
+        """The rows of the slots that are found, ascending, each once."""
+        slots = np.fromiter((one[0] for one in self._select_in(sql, sorted(set(values)))), dtype=np.int64)
+        return np.unique(self._rows_in(slots))
 
     def divisions(self) -> tuple[Division, ...]:
         """Divisions that some passage is about, by code."""
@@ -168,30 +244,42 @@ class Corpus:
     def check(self, spans: Iterable[tuple[int, int]] | None = None) -> tuple[int, int, int]:
         """Numbers of articles, passages and counties. Raises ValueError naming the first thing that does not hold.
 
-        ``spans`` of rows are looked at closely, by default all.
+        With ``spans`` only these rows are looked at, and what they hang together with: the others are those of a
+        file that was checked before.
         """
-        if (problem := self._select("PRAGMA integrity_check(1)")[0][0]) != "ok":
-            raise ValueError(problem)
-        articles, passages = self._select("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")[0]
-        try:
-            self.articles()
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"an article's description does not hold: {error}") from error
+        counted = self._select(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM entries), (SELECT count(*) FROM passages)"
+        )
+        articles, entries, passages = counted[0]
+        layout = slots_of((one.slot, one.passages) for one in self.entries().values())
+        slots = np.arange(passages) if self._slots is None else self._slots
+        if articles != entries or not np.array_equal(layout, slots):
+            raise ValueError("the articles do not stand where they should")
+        if spans is None:
+            self._check_all(passages)
         for start, end in [(0, passages)] if spans is None else spans:
             for at in range(start, end, _CHUNK):
                 self._check_rows(range(at, min(at + _CHUNK, end)))
-        self._check_rows([row for (row,) in self._select(_DOUBTFUL)])
-        if self._select("SELECT count(*) FROM passages WHERE row >= ?", (passages,)) != [(0,)]:
-            raise ValueError("the rows are not numbered from 0 on")
-        orphans = "SELECT row FROM passage_counties WHERE code NOT IN (SELECT code FROM divisions) LIMIT 1"
+        orphans = "SELECT slot FROM passage_counties WHERE code NOT IN (SELECT code FROM divisions) LIMIT 1"
         if found := self._select(orphans):
-            raise ValueError(f"passage {found[0][0]} is about an unknown division")
+            raise ValueError(f"the passage in slot {found[0][0]} is about an unknown division")
         return articles, passages, len(self.divisions())
+
+    def _check_all(self, passages: int) -> None:
+        if (problem := self._select("PRAGMA integrity_check(1)")[0][0]) != "ok":
+            raise ValueError(problem)
+        if found := self._select(_ASTRAY):
+            raise ValueError(f"the passages of article {found[0][0]} do not stand in its slots")
+        with _describing():
+            self.articles()
+        self._check_rows(self._rows_in(np.array([slot for (slot,) in self._select(_DOUBTFUL)], dtype=np.int64)))
 
     def _check_rows(self, rows: Iterable[int]) -> None:
         try:
             for passage in self.passages(rows):
-                if self.article(passage.article_id).text[passage.start : passage.end] != passage.text:
+                with _describing():
+                    text = self.article(passage.article_id).text
+                if text[passage.start : passage.end] != passage.text:
                     raise ValueError(f"passage {passage.id} does not stand in its article")
         except KeyError as error:
             raise ValueError(f"row or article {error} is missing") from error
@@ -204,6 +292,14 @@ class Corpus:
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]
             yield from self._select(f"{sql} ({','.join('?' * len(chunk))})", chunk)
+
+
+@contextlib.contextmanager
+def _describing() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"an article's description does not hold: {error}") from error
 
 
 def _read_article(connection: sqlite3.Connection, lock: threading.Lock, article_id: str) -> Article:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 BUILDING, TRASH, POINTER = ".building-", ".trash-", ".CURRENT-"

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import generations
-from retrieval.corpus import Corpus, SourceRecord
+from retrieval.corpus import Corpus, Entry, SourceEntry, SourceRecord
 from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
-from retrieval.generations import Entry, Manifest, list_generations
+from retrieval.generations import Manifest, list_generations
 from retrieval.lexical import LexicalIndex
 from retrieval.types import Article, Passage
 from retrieval.vectors import VectorIndex
 
-__all__ = ["CurrentIndex", "Entry", "Generation", "Manifest", "list_generations", "rollback", "verify"]
+__all__ = ["CurrentIndex", "Generation", "Manifest", "list_generations", "rollback", "verify"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -128,13 +128,13 @@ class Generation:
         """(row, context, text, codes, key of the embedded text) of the passages in spans of rows, end exclusive."""
         return self._corpus.documents(spans)
 
-    def spans(self) -> dict[str, tuple[int, int, str]]:
-        """Of every article with passages its first row, how many it has, and the digest of what it says."""
-        return self._corpus.spans()
+    def entries(self) -> dict[str, Entry]:
+        """Where every article stands, in the order of reading."""
+        return self._corpus.entries()
 
-    def said_by_sources(self) -> dict[str, str]:
-        """The digest of what was done to each file."""
-        return self._corpus.said_by_sources()
+    def source_entries(self) -> dict[str, SourceEntry]:
+        """What is known of every file without its record, in the order of reading."""
+        return self._corpus.source_entries()
 
     def check(self, spans: Iterable[tuple[int, int]] | None = None) -> None:
         """Check every count and span, and ask both indexes for passages that they hold. Raises IndexCorrupt.

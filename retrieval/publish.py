@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import generations
-from retrieval.corpus import SourceRecord, context_of
-from retrieval.corpus_writer import CorpusWriter
+from retrieval.corpus import Entry, SourceEntry, SourceRecord, context_of
+from retrieval.corpus_writer import CorpusWriter, Former
 from retrieval.errors import EmbeddingError, IndexProblem
 from retrieval.generations import MANIFEST, Manifest
 from retrieval.index import CORPUS, LEXICAL, VECTORS, Generation
@@ -95,8 +95,8 @@ class Publication:
         self._folder = folder
         self._settings = settings
         self._former: Generation | None = None
-        self._spans: dict[str, tuple[int, int, str]] = {}
-        self._said_by_sources: dict[str, str] = {}
+        self._entries: dict[str, Entry] = {}
+        self._before: dict[str, SourceEntry] = {}
         self._corpus = CorpusWriter(folder / CORPUS)
         self.moved = np.empty(0, dtype=np.int64)
         self._content = hashlib.sha256(_canonical([generations.FORMAT, settings]))
@@ -106,9 +106,10 @@ class Publication:
     def build_on(self, former: Generation) -> None:
         """Let articles be taken over from a generation of the same embedder; before anything is added."""
         self._former = former
-        self._spans = former.spans()
-        self._said_by_sources = former.said_by_sources()
-        self._corpus.build_on(former.folder / CORPUS)
+        self._entries = former.entries()
+        self._before = former.source_entries()
+        self._corpus.discard()
+        self._corpus = CorpusWriter(self._folder / CORPUS, Former(former.folder / CORPUS, self._entries, self._before))
         self.moved = np.full(former.manifest.passages, -1, dtype=np.int64)
 
     @property
@@ -140,11 +141,11 @@ class Publication:
 
     def take_article(self, article_id: str, said: str, also: Sequence[Reprint], divisions: Sequence[Division]) -> bool:
         """Add an article by taking it over; False, and nothing is done, where it does not say the same there."""
-        first, count, there = self._spans.get(article_id, (0, 0, None))
-        if there != said:
+        there = self._entries.get(article_id)
+        if there is None or there.said != said:
             return False
-        self.moved[first : first + count] = np.arange(self.passages, self.passages + count)
-        self._corpus.take_article(article_id, first, count, also)
+        self.moved[there.row : there.row + there.passages] = np.arange(self.passages, self.passages + there.passages)
+        self._corpus.take_article(article_id, there, also)
         self._note_article(article_id, said, also, None, divisions)
         return True
 
@@ -173,7 +174,8 @@ class Publication:
 
     def take_source(self, source: str, digest: str, said: str, article_id: str) -> bool:
         """Add what was done to a file by taking it over; False where the former generation does not say the same."""
-        if self._said_by_sources.get(source) != said:
+        there = self._before.get(source)
+        if there is None or there.said != said:
             return False
         self._corpus.take_source(len(self._sources), source, article_id)
         self._note_source(source, digest, said, article_id)
@@ -197,7 +199,8 @@ class Publication:
             raise EmbeddingError(f"vectors of shape {vectors.shape}, not {expected}, the model, check the model")
         name = generations.next_id(self._index_dir, self.content)
         self._write(name, vectors)
-        Generation.open(self._folder, self._settings.embedder_fingerprint).check(self._corpus.added)
+        made = Generation.open(self._folder, self._settings.embedder_fingerprint, trust=True)  # hashed a moment ago
+        made.check(self._corpus.added if self._former else None)
         self._folder.rename(self._index_dir / name)
         generations.flush(self._index_dir)
         generations.point_to(self._index_dir, name)
@@ -214,7 +217,7 @@ class Publication:
             self._corpus.add_division(division)
         VectorIndex.build(self._folder / VECTORS, vectors)
         if not self._extended():
-            LexicalIndex.build(self._folder / LEXICAL, _Entries(self._corpus, [(0, self.passages)]))
+            LexicalIndex.build(self._folder / LEXICAL, _Passages(self._corpus, [(0, self.passages)]))
         self._corpus.finish()
         manifest = self._manifest(name)
         (self._folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
@@ -224,8 +227,8 @@ class Publication:
         """Whether the full text could be made of that of the former generation."""
         if self._former is None:
             return False
-        gone = _Entries(self._former, _spans_of(np.flatnonzero(self.moved < 0)))
-        added = _Entries(self._corpus, self._corpus.added)
+        gone = _Passages(self._former, _spans_of(np.flatnonzero(self.moved < 0)))
+        added = _Passages(self._corpus, self._corpus.added)
         there = self._former.folder / LEXICAL
         return LexicalIndex.extend(self._folder / LEXICAL, there, self.moved, added, gone) is not None
 
@@ -252,7 +255,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entries:
+class _Passages:
     """Passages as the full text takes them, as often as they are asked for."""
 
     corpus: CorpusWriter | Generation

@@ -276,8 +276,8 @@ def test_a_missing_file_is_named(tmp_path, name):
 def test_wrong_spans_and_counts_are_found_even_with_right_checksums(tmp_path):
     folder = tmp_path / publish(tmp_path, ONE, TWO)
     for change in (
-        "UPDATE passages SET start = start + 1, end = end + 1 WHERE row = 1",
-        "DELETE FROM passages WHERE row = 1",
+        "UPDATE passages SET start = start + 1, end = end + 1 WHERE slot = 1",
+        "DELETE FROM passages WHERE slot = 1",
         "DELETE FROM articles WHERE id = 'id-two.txt'",
         "DELETE FROM divisions WHERE code = '900002'",
     ):

@@ -19,8 +19,8 @@ from ingest.relations import superseded
 from ingest.report import FileReport, State
 from ingest.reprints import Clusters, Contradiction, Text, cluster
 from ingest.store import Store
-from ingest.warnings import Warned, of_clusters
-from retrieval.corpus import SourceRecord
+from ingest.warnings import of_clusters
+from retrieval.corpus import SourceEntry
 from retrieval.gazetteer import Gazetteer
 from retrieval.index import Generation
 from retrieval.provenance import Reprint
@@ -37,30 +37,36 @@ class Assembly:
     store: Store
     taken: Taken
     previous: Generation | None
-    before: dict[str, SourceRecord] = field(default_factory=dict)
+    before: dict[str, SourceEntry] = field(default_factory=dict)
     files: list[FileReport] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
     def add_all(self) -> None:
         """Add every article by the name of its source, and what holds between them."""
         if self.previous is not None:
-            self.before = {record.source: record for record in self.previous.sources()}
+            self.before = self.previous.source_entries()
         texts = {text.source: text for text in self.store.texts() if text.source in self.taken.sources}
         clusters = self._clusters(texts)
         told = of_clusters(clusters)
         also = _also(texts, clusters)
-        shared: dict[str, str] = {}
         standings = []
         for source, gist_of in self.store.gists():
             if source not in texts:
                 continue
-            gist = read(gist_of, shared)
+            gist = read(gist_of)
             original = clusters.original[source]
             standings.append(gist.standing)
             if original == source:
                 self._add_article(texts[source].id, gist, also.get(source, ()), source)
             self._add_source(source, gist, texts[original].id)
-            self._report(gist, texts[original], also.get(source, ()), told.get(source, ()))
+            self.files.append(
+                gist.report(
+                    self._state(source, gist, texts[original].id),
+                    None if original == source else original,
+                    tuple(one.source for one in also.get(source, ())),
+                    told.get(source, ()),
+                )
+            )
         ids = {text.id: texts[clusters.original[source]].id for source, text in texts.items()}
         replaced = {ids[older]: ids[newer] for older, newer in sorted(superseded(standings).items())}
         for older, newer in sorted(replaced.items()):
@@ -88,17 +94,6 @@ class Assembly:
         if not self.made.take_source(source, gist.digest, gist.done, article_id):
             self.made.add_source(replace(self._prepared(source).record, article=article_id))
 
-    def _report(self, gist: Gist, original: Text, also: tuple[Reprint, ...], told: tuple[Warned, ...]) -> None:
-        self.files.append(
-            replace(
-                gist.file,
-                state=self._state(gist, original.id),
-                same_as=None if original.source == gist.file.source else original.source,
-                also=tuple(one.source for one in also),
-                warnings=(*gist.file.warnings, *told),
-            )
-        )
-
     def _prepared(self, source: str) -> Prepared:
         entry = self.store.get(source)
         prepared = unpack(entry.body) if entry else None
@@ -106,8 +101,8 @@ class Assembly:
             raise KeyError(source)
         return prepared
 
-    def _state(self, gist: Gist, article_id: str) -> State:
-        before = self.before.get(gist.file.source)
+    def _state(self, source: str, gist: Gist, article_id: str) -> State:
+        before = self.before.get(source)
         if before is None:
             return State.ADDED
         same = (gist.digest, article_id, gist.sidecar) == (before.digest, before.article, before.sidecar)

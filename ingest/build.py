@@ -40,9 +40,16 @@ Document = tuple[int, str, str, tuple[str, ...], bytes]
 
 
 def build(
-    paths: Sequence[str], config: Config, embedder: Embedder, progress: Callable[[Progress], None] = lambda _: None
+    paths: Sequence[str],
+    config: Config,
+    embedder: Embedder,
+    progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    explain: bool = False,
 ) -> Report:
     """Publish exactly the articles found under ``paths``; when they and all that shapes them are as before, nothing.
+
+    With ``explain`` the report has all that was removed from every file.
 
     A file that cannot be used is rejected with its reason and the others go on. Raises SourceError when
     no file can be used, IndexBusy while another ingest runs, EmbeddingError, or IndexCorrupt when the
@@ -78,7 +85,10 @@ def build(
             reused=reused,
             cleaned=taken.worked,
             seconds=time.monotonic() - started,
-            explained={source: _removals(store, source) for source in sorted(taken.empty)},
+            explained={
+                source: _removals(store, source)
+                for source in sorted(taken.empty | (taken.sources if explain else set()))
+            },
         )
 
 

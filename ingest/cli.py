@@ -67,7 +67,7 @@ def ingest(
     embedder = load_embedder(config.embedding)
 
     def once() -> None:
-        made = build(paths, config, embedder, _shower(progress_json))
+        made = build(paths, config, embedder, _shower(progress_json), explain=explain)
         if as_json:
             text = json.dumps(report.as_object(made, explain=explain), ensure_ascii=False)
         else:

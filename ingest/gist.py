@@ -1,9 +1,11 @@
 """What an article tells when it is put together with the others, so that those as before need not be unpacked."""
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from typing import Any
 
-from ingest.document import Removal
 from ingest.prepare import Prepared
 from ingest.relations import Standing
 from ingest.report import FileReport, State
@@ -11,14 +13,12 @@ from ingest.warnings import Matter, Warned, expired, of_article
 from retrieval.provenance import Relation, Replaced
 from retrieval.publish import said_in, said_of
 
-_PLAIN = ("source", "format", "encoding", "title", "passages", "published", "replaced", "damaged", "repairs")
-
 
 @dataclass(frozen=True, slots=True)
 class Gist:
     """``said`` and ``done`` are the digests by which a generation knows the article and what was done to its file.
 
-    ``divisions`` are codes; ``file`` is what the report tells of the article by itself, as if it were new.
+    ``divisions`` are codes.
     """
 
     said: str
@@ -27,14 +27,32 @@ class Gist:
     sidecar: str
     divisions: tuple[str, ...]
     standing: Standing
-    file: FileReport
+    _file: Mapping[str, Any]
+    _warnings: tuple[Warned, ...]
+
+    def report(self, state: State, same_as: str | None, also: tuple[str, ...], told: tuple[Warned, ...]) -> FileReport:
+        """What is told of the file, with what depends on other articles."""
+        warnings = (*self._warnings, *told)
+        return FileReport(state=state, same_as=same_as, also=also, warnings=warnings, **self._file)
 
 
 def gist_of(prepared: Prepared) -> str:
     """The gist as text, the same on every day."""
-    article, record = prepared.article, prepared.record
+    article, record, cleaned = prepared.article, prepared.record, prepared.cleaned
     lasting = [astuple(warned) for warned in of_article(prepared) if warned.matter is not Matter.EXPIRED]
-    file = FileReport.of(prepared)
+    file = {
+        "source": article.source,
+        "format": record.format,
+        "encoding": record.encoding,
+        "title": article.title,
+        "passages": len(prepared.passages),
+        "counties": [division.short for division in prepared.divisions],
+        "published": article.published,
+        "replaced": record.replaced,
+        "damaged": sum(len(passage.damaged) for passage in prepared.passages),
+        "repairs": dict(cleaned.repairs),
+        "removed": dict(Counter(removal.rule for removal in cleaned.removals)),
+    }
     values = {
         "said": said_in(article, prepared.passages, prepared.divisions),
         "done": said_of(record),
@@ -43,29 +61,20 @@ def gist_of(prepared: Prepared) -> str:
         "divisions": [division.code for division in prepared.divisions],
         "expires": article.expires,
         "standing": astuple(Standing.of(article)),
-        "file": {name: getattr(file, name) for name in _PLAIN},
-        "counties": file.counties,
-        "removals": [astuple(removal) for removal in file.removals],
+        "file": file,
         "warnings": lasting,
     }
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=dict)
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def read(gist: str, shared: dict[str, str]) -> Gist:
-    """The gist of such a text; ``shared`` collects texts that come again, such as menus."""
+def read(gist: str) -> Gist:
+    """The gist of such a text."""
     values = json.loads(gist)
     *_, replaces = standing = values["standing"]
     standing[-1] = tuple(Replaced(Relation(kind), title, number) for kind, title, number in replaces)
     lasting = (Warned(Matter(what), detail, tuple(map(tuple, spots))) for what, detail, spots in values["warnings"])
-    file = FileReport(
-        state=State.ADDED,
-        counties=tuple(values["counties"]),
-        removals=tuple(
-            Removal(rule, shared.setdefault(text, text), number) for rule, text, number in values["removals"]
-        ),
-        warnings=(*lasting, *expired(values["expires"])),
-        **values["file"],
-    )
+    file = values["file"]
+    file["counties"] = tuple(file["counties"])
     return Gist(
         said=values["said"],
         done=values["done"],
@@ -73,5 +82,6 @@ def read(gist: str, shared: dict[str, str]) -> Gist:
         sidecar=values["sidecar"],
         divisions=tuple(values["divisions"]),
         standing=Standing(*standing),
-        file=file,
+        _file=file,
+        _warnings=(*lasting, *expired(values["expires"])),
     )

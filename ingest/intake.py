@@ -74,9 +74,8 @@ class Intake:
             self._look(spool)
             self._learn()
             self._prepare(spool, taken)
-        shapes = self._store.shapes()
         for source in self._notes:
-            (taken.sources if shapes.get(source, ("", False))[1] else taken.empty).add(source)
+            (taken.sources if self._store.is_article(source) else taken.empty).add(source)
         former = _Former(previous, self._store)
         for refused in sorted(self._refused, key=lambda one: one.source):
             if refused.source in taken.sources:  # a page whose server failed was read from its copy, and told besides
@@ -142,11 +141,8 @@ class Intake:
         return learner.learned().of(site).told()
 
     def _prepare(self, spool: Spool, taken: Taken) -> None:
-        shapes = self._store.shapes()
         todo = [
-            source
-            for source, note in self._notes.items()
-            if shapes.get(source, ("", False))[0] != self._shaped(source, note)
+            source for source, note in self._notes.items() if self._store.shaped(source) != self._shaped(source, note)
         ]
         for result in self._shop.results(self._tasks(todo, spool)):
             if isinstance(result, Seen):

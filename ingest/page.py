@@ -94,7 +94,7 @@ def _told(files: Sequence[FileReport], store: Store) -> Iterator[Told]:
 
 def _row(told: Told) -> _Row:
     article = told.prepared.article
-    removed = sum(len(removal.text) for removal in told.file.removals)
+    removed = sum(len(removal.text) for removal in told.prepared.cleaned.removals)
     return _Row(told.file, told.score, article.level or "", article.publisher or "", removed)
 
 
@@ -149,7 +149,9 @@ def _charts(originals: Sequence[_Row]) -> Iterator[tuple[str, str, str]]:
     publishers = Counter(simplified(row.publisher) or "不明 unknown" for row in originals)
     levels = Counter(LEVELS[row.level] for row in originals)
     scores = Counter(min(row.score // 10 * 10, 90) for row in originals)
-    rules = Counter(RULES.get(removal.rule, removal.rule) for row in originals for removal in row.file.removals)
+    rules: Counter[str] = Counter()
+    for rule, count in (item for row in originals for item in row.file.removed.items()):
+        rules[RULES.get(rule, rule)] += count
     more = f"，前 {_TOP} 名 the first {_TOP} of {len(counties):,}" if len(counties) > _TOP else ""
     yield "各县文章数", f"articles by county{more}", rows(_top(counties))
     yield "去掉的内容", "what was taken away, by rule", rows(_top(rules))

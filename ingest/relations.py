@@ -113,10 +113,10 @@ def _named(text: str, plain: str, start: int, end: int, kind: Relation) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What of an article tells whether another replaces it."""
+    """What of an article tells whether another replaces it; ``key`` is that of its title."""
 
     id: str
-    title: str
+    key: str
     published: str
     doc_number: str
     region: str
@@ -127,7 +127,7 @@ class Standing:
         """The standing of an article."""
         return cls(
             article.id,
-            article.title,
+            key_of(article.title),
             article.published or "",
             article.doc_number or "",
             article.region,
@@ -155,7 +155,7 @@ def superseded(standings: Iterable[Standing]) -> dict[str, str]:
     for one in everything:
         if one.doc_number:
             by_number[one.doc_number].append(one)
-        by_title[key_of(one.title)].append(one)
+        by_title[one.key].append(one)
     found: dict[str, str] = {}
     for newer in sorted(everything, key=lambda one: (one.published, one.id)):
         for old in newer.replaces:
@@ -175,7 +175,7 @@ def _meant(
     for older in dict.fromkeys([*numbered, *titled]):
         if older.id == newer.id or (older.published and newer.published and older.published > newer.published):
             continue
-        if key == key_of(newer.title) and not "" < older.published < newer.published:
+        if key == newer.key and not "" < older.published < newer.published:
             continue  # an edition of the same name: without days it may as well be a copy of the new one
         other_number = bool(old.doc_number and older.doc_number)
         if older in numbered or (older.region == newer.region and not other_number):

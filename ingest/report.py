@@ -1,12 +1,10 @@
 """What happened to every file: a value that is made once, and its two forms, for people and for programs."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ingest.document import Rejected, Removal
-from ingest.prepare import Prepared
 from ingest.warnings import Matter, Warned
 
 
@@ -23,7 +21,7 @@ class FileReport:
     """A file that was taken in.
 
     ``same_as`` is the source of the article that stands for it, of which it is a reprint or a part; ``also``
-    are the sources that it stands for.
+    are the sources that it stands for. ``removed`` counts what was taken out, by rule.
     """
 
     source: str
@@ -37,29 +35,10 @@ class FileReport:
     replaced: int = 0
     damaged: int = 0
     repairs: Mapping[str, int] = field(default_factory=dict)
-    removals: tuple[Removal, ...] = ()
+    removed: Mapping[str, int] = field(default_factory=dict)
     same_as: str | None = None
     also: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
-
-    @classmethod
-    def of(cls, prepared: Prepared) -> "FileReport":
-        """What is told of an article by itself, but for warnings."""
-        article, record = prepared.article, prepared.record
-        return cls(
-            source=article.source,
-            state=State.ADDED,
-            format=record.format,
-            encoding=record.encoding,
-            title=article.title,
-            passages=len(prepared.passages),
-            counties=tuple(division.short for division in prepared.divisions),
-            published=article.published,
-            replaced=record.replaced,
-            damaged=sum(len(passage.damaged) for passage in prepared.passages),
-            repairs=prepared.cleaned.repairs,
-            removals=prepared.cleaned.removals,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +47,7 @@ class Report:
 
     ``cleaned`` files were read and cleaned, the others were known. ``embedded`` passages were computed and
     ``reused`` came from the generation before; both are 0 when nothing was published. ``explained`` has the
-    removals of files that were rejected after cleaning.
+    removals of files that were rejected after cleaning, and of all where that was asked for.
     """
 
     generation: str
@@ -109,11 +88,11 @@ def as_object(report: Report, *, explain: bool = False) -> dict[str, object]:
         "embedded": report.embedded,
         "reused": report.reused,
         "seconds": round(report.seconds, 3),
-        "files": [_file_object(file, explain=explain) for file in report.files],
+        "files": [_file_object(file, report, explain=explain) for file in report.files],
     }
 
 
-def _file_object(file: FileReport, *, explain: bool) -> dict[str, object]:
+def _file_object(file: FileReport, report: Report, *, explain: bool) -> dict[str, object]:
     values: dict[str, object] = {
         "source": file.source,
         "state": file.state.value,
@@ -126,7 +105,7 @@ def _file_object(file: FileReport, *, explain: bool) -> dict[str, object]:
         "damaged": file.damaged,
         "replaced": file.replaced,
         "repairs": dict(file.repairs),
-        "removed": dict(Counter(removal.rule for removal in file.removals)),
+        "removed": dict(file.removed),
         "same_as": file.same_as,
         "also": list(file.also),
         "warnings": [
@@ -135,7 +114,7 @@ def _file_object(file: FileReport, *, explain: bool) -> dict[str, object]:
         ],
     }
     if explain:
-        values["removals"] = _removal_objects(file.removals)
+        values["removals"] = _removal_objects(report.explained.get(file.source, ()))
     return values
 
 
@@ -159,7 +138,7 @@ def _lines(report: Report, *, explain: bool) -> Iterator[str]:
     for file in report.files:
         yield from _file_lines(file)
         if explain:
-            yield from _removal_lines(file.removals)
+            yield from _removal_lines(report.explained.get(file.source, ()))
     for rejected in report.rejected:
         yield f"rejected   {rejected.source}: {rejected.why}; {rejected.what_to_do}"
         if explain:
@@ -195,8 +174,8 @@ def _file_lines(file: FileReport) -> Iterator[str]:
     done = []
     if file.repairs:
         done.append("repaired " + ", ".join(f"{name} {count}" for name, count in sorted(file.repairs.items())))
-    if removed := Counter(removal.rule for removal in file.removals):
-        done.append("removed " + ", ".join(f"{rule} {count}" for rule, count in sorted(removed.items())))
+    if file.removed:
+        done.append("removed " + ", ".join(f"{rule} {count}" for rule, count in sorted(file.removed.items())))
     if file.damaged:
         done.append(f"{file.damaged} places where words are lost")
     if file.replaced:

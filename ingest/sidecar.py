@@ -67,10 +67,13 @@ class _Sidecars:
     used: set[tuple[Path, str]] = field(default_factory=set)
     folders: dict[str, list[tuple[Path, Path, bool]]] = field(default_factory=dict)
     listed: dict[Path, frozenset[str]] = field(default_factory=dict)
+    silent: dict[str, bool] = field(default_factory=dict)
     telling: dict[tuple[Path, Path], list[Path]] = field(default_factory=dict)
 
     def of(self, source: str) -> _Found | None:
         """The correction of a source. Raises Wrong naming file and key, also where two speak of one article."""
+        if self._is_silent(source):
+            return None
         found = [*self._beside(source), *self._keyed(source)]
         if len(found) > 1:
             files = " and ".join(dict.fromkeys(str(file) for file, _, _ in found))
@@ -81,6 +84,21 @@ class _Sidecars:
             except Wrong as error:
                 raise Wrong(f"{where}: {error.why}", error.what_to_do) from None
         return None
+
+    def _is_silent(self, source: str) -> bool:
+        """Whether no file of corrections stands in or above the folders where the source may be: nearly always."""
+        if "://" in source:
+            return False
+        head = source.partition(_MEMBER)[0].rpartition("/")[0]
+        if head not in self.silent:
+            self.silent[head] = not any(self._listed(folder) for folder in self._around(head))
+        return self.silent[head]
+
+    def _around(self, head: str) -> Iterator[Path]:
+        """Folders where files of that folder's name may stand, and those above them up to the one above each path."""
+        for path in self.paths:
+            for folder in (path / head, path.parent / head):
+                yield from (one for one in (folder, *folder.parents) if self._is_below(one, path.parent))
 
     def _beside(self, source: str) -> Iterator[tuple[Path, str, dict[str, Any]]]:
         file = None if "://" in source or _MEMBER in source else self._file(source)

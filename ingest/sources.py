@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ingest.document import RawDocument, Rejected, Unread, Unreadable, printable
 from ingest.formats import EXTENSIONS, HEAD, recognise
@@ -53,20 +54,20 @@ def read_anew(
                 addresses.append(path)
                 continue
             unread: list[Rejected] = []
-            for file, folder, name in _files(Path(path), unread):
-                real = real_name(file)
+            for file in _files(Path(path), unread):
+                real = real_name(file.path, link=file.link)
                 if real in seen:
                     continue
                 seen.add(real)
-                if file.suffix == LIST_SUFFIX:
-                    addresses.append(str(file))
+                if file.path.endswith(LIST_SUFFIX):
+                    addresses.append(file.path)
                     continue
-                source = _free_name(name, folder, taken)
+                source = _free_name(file.name, file.root, taken)
                 if source is None:
-                    yield Rejected(_sayable(str(file)), *_NAMED_ALIKE)
+                    yield Rejected(_sayable(file.path), *_NAMED_ALIKE)
                     continue
-                stamped = Stamped(file, real, source, stamps, known)
-                for item in stamped.documents(_read(file, source, config.ingest, reader)):
+                stamped = Stamped(file.path, real, source, stamps, known)
+                for item in stamped.documents(_read(file.path, source, config.ingest, reader)):
                     double = item.source in taken and not isinstance(item, Rejected)
                     yield Rejected(item.source, *_NAMED_ALIKE) if double else item
                     taken.add(item.source)
@@ -78,30 +79,53 @@ def read_anew(
             yield from read_web(addresses, config, reader, known, again=again, watch=watch)
 
 
-def _files(root: Path, unread: list[Rejected]) -> Iterator[tuple[Path, Path, str]]:
-    """Files with the folder that their names are counted from, and those names.
+class _File(NamedTuple):
+    """A file that was found: its path, its name counted from ``root``, and whether it is a link."""
 
-    Folders that cannot be listed go to ``unread``.
+    path: str
+    name: str
+    root: Path
+    link: bool
+
+
+def _files(root: Path, unread: list[Rejected]) -> Iterator[_File]:
+    """Files at or below a path, by name; what cannot be listed goes to ``unread``.
+
+    Paths stay text, and what a listing tells is not asked again: most files have not changed, and this is all that is
+    done with them.
     """
     if not root.is_dir():
-        yield root, root.parent, root.name
+        yield _File(str(root), root.name, root.parent, root.is_symlink() or root.name in ("", ".."))
         return
+    found: list[tuple[str, str, bool]] = []
+    folders = [("", str(root))]
+    while folders:
+        within, folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    name = f"{within}{entry.name}"
+                    if not _is_folder(entry):
+                        found.append((name, entry.path, entry.is_symlink()))
+                    elif entry.is_symlink():  # following it might go round in a circle
+                        why = "a link to a folder is not followed"
+                        unread.append(Rejected(_sayable(name), why, "name that folder as well"))
+                    else:
+                        folders.append((f"{name}/", entry.path))
+        except OSError as error:
+            why = f"the folder cannot be read ({error.strerror})"
+            unread.append(Rejected(_sayable(str(error.filename)), why, "check its permissions"))
+    for name, path, link in sorted(found):
+        yield _File(path, name, root, link)
 
-    def refuse(error: OSError) -> None:
-        why = f"the folder cannot be read ({error.strerror})"
-        unread.append(Rejected(_sayable(str(error.filename)), why, "check its permissions"))
 
-    found: list[tuple[str, Path]] = []
-    for folder, folders, names in os.walk(root, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in folders:
-            if (link := Path(folder, name)).is_symlink():  # following it might go round in a circle
-                why = "a link to a folder is not followed"
-                unread.append(Rejected(_sayable(link.relative_to(root).as_posix()), why, "name that folder as well"))
-        within = Path(folder).relative_to(root)
-        found += [((within / name).as_posix(), Path(folder, name)) for name in names if not name.startswith(".")]
-    for name, file in sorted(found):
-        yield file, root, name
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links that go round in a circle: whoever reads it tells
+        return False
 
 
 def _free_name(name: str, folder: Path, taken: set[str]) -> str | None:
@@ -128,7 +152,8 @@ def _strictly(raw: bytes) -> str:
         return ""
 
 
-def _read(file: Path, source: str, limits: IngestConfig, reader: Reader) -> Iterator[RawDocument | Rejected | Unread]:
+def _read(path: str, source: str, limits: IngestConfig, reader: Reader) -> Iterator[RawDocument | Rejected | Unread]:
+    file = Path(path)
     try:
         data = _content(file, limits.max_file_mb)
     except Unreadable as refusal:

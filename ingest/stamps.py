@@ -30,14 +30,14 @@ class Stamps(Protocol):
 class Stamped:
     """A file that is about to be read as ``source``, by its ``real`` name."""
 
-    def __init__(self, file: Path, real: str, source: str, stamps: Stamps | None, known: Known | None) -> None:
+    def __init__(self, file: str, real: str, source: str, stamps: Stamps | None, known: Known | None) -> None:
         self._file, self._real, self._source = file, real, source
         self._stamps, self._known = stamps, known
         self._stamp = self._taken() if stamps else ""  # before it is read: what comes later shows
 
     def _taken(self) -> str:
         try:
-            found = self._file.stat()
+            found = Path(self._file).stat()
         except OSError:
             return ""  # whoever reads it tells
         if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _TICK_NS:
@@ -69,12 +69,13 @@ class RealNames:
     """Real names of many files, of which most stand in few folders and are no links."""
 
     def __init__(self) -> None:
-        self._folders: dict[Path, Path] = {}
+        self._folders: dict[str, str] = {}
 
-    def __call__(self, file: Path) -> str:
+    def __call__(self, path: str, *, link: bool) -> str:
         """As ``os.path.realpath``, which unlike Path.resolve bears links that go round in a circle."""
-        if file.is_symlink() or file.name in ("", ".."):
-            return os.path.realpath(file)
-        if file.parent not in self._folders:
-            self._folders[file.parent] = Path(os.path.realpath(file.parent))
-        return str(self._folders[file.parent] / file.name)
+        if link:
+            return os.path.realpath(path)
+        folder, name = os.path.split(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder).rstrip(os.sep) + os.sep
+        return self._folders[folder] + name

@@ -159,7 +159,8 @@ class Publication:
     ) -> None:
         for division in divisions:
             self._divisions[division.code] = division
-        self._content.update(_canonical([article_id, said, also, replaced_by]))
+        others = _canonical([also, replaced_by]) if also or replaced_by else b"\n"
+        self._content.update(f"{article_id}\0{said}\0".encode() + others)
 
     def mark_replaced(self, article_id: str, by: str) -> None:
         """Tell that the article ``by`` says it replaces an article that was added; after the last one was."""
@@ -183,7 +184,7 @@ class Publication:
 
     def _note_source(self, source: str, digest: str, said: str, article_id: str) -> None:
         self._sources.append((source, digest))
-        self._content.update(_canonical([source, said, article_id]))
+        self._content.update(f"{source}\0{said}\0{article_id}\n".encode())
 
     def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
         """(row, context, text, county codes, key of the embedded text) of what was added and not taken over, by row."""

@@ -282,12 +282,14 @@ def test_after_a_rollback_the_next_ingest_compares_with_what_is_served(config, f
 
 
 def test_what_was_removed_can_be_read_from_the_index(config, folder):
-    report = build([str(folder)], config, HashEmbedder())
+    report = build([str(folder)], config, HashEmbedder(), explain=True)
     generation = current(config)
     for file in report.files:
-        removals = [(removal.rule, removal.number, removal.text) for removal in file.removals]
+        explained = report.explained[file.source]
+        removals = [(removal.rule, removal.number, removal.text) for removal in explained]
         assert generation.removals(file.source) == removals
-    assert any(file.removals for file in report.files)
+        assert sum(file.removed.values()) == len(removals)
+    assert any(file.removed for file in report.files)
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ PAGE = FileReport(
     replaced=2,
     damaged=1,
     repairs={"pinyin": 12, "entity": 3},
-    removals=(
-        Removal("navigation", "首页 >\n  新闻", 1),
-        Removal("share", "分享到", 9),
-        Removal("navigation", "返回", 11),
-    ),
+    removed={"navigation": 2, "share": 1},
+)
+REMOVALS = (
+    Removal("navigation", "首页 >\n  新闻", 1),
+    Removal("share", "分享到", 9),
+    Removal("navigation", "返回", 11),
 )
 TWIN = FileReport("b.txt", State.UNCHANGED, "txt", "utf-8", "", 7, same_as="a/plan.html")
 REPORT = Report(
@@ -38,7 +39,7 @@ REPORT = Report(
     reused=2,
     seconds=1.26,
     cleaned=1,
-    explained={"y.txt": (Removal("spam", "全是广告", 4),)},
+    explained={"a/plan.html": REMOVALS, "y.txt": (Removal("spam", "全是广告", 4),)},
 )
 
 

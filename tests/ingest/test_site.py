@@ -204,9 +204,9 @@ def test_ingesting_again_with_one_page_more_cleans_the_older_ones(tmp_path: Path
     def ingest(count: int) -> set[str]:
         for at, body in enumerate(BODIES[:count]):
             (folder / f"{at}.txt").write_text(page(body).text, encoding="utf-8")
-        report = build([str(folder)], config, embedder)
+        report = build([str(folder)], config, embedder, explain=True)
         assert report.published
-        return {removal.text for file in report.files for removal in file.removals if removal.rule == "site"}
+        return {removal.text for file in report.explained.values() for removal in file if removal.rule == "site"}
 
     assert ingest(2) == set()
     assert ingest(3) == {*TOP, *BOTTOM}

@@ -140,7 +140,7 @@ def _embed(
     for start in range(0, len(taken), _COPIED):
         rows = taken[start : start + _COPIED]
         if lender:  # else nothing was taken over
-            vectors[made.moved[rows]] = lender.vectors.vectors(rows)
+            vectors[made.moved[rows]] = lender.vectors.stored()[rows]
     reused = len(taken)
     for batch in _batches(made.documents()):
         known = lender.rows_embedded([key for *_, key in batch]) if lender else {}

@@ -20,9 +20,9 @@ _BATCH = 65_536
 _DECIMALS = 6  # float32 sums differ in the last bits with their order; what is equal up to here is a tie
 
 
-def stored_as(rows: int) -> "np.dtype[Any]":
+def stored_as(rows: int, flat_up_to: int = FLAT_UP_TO) -> "np.dtype[Any]":
     """How so many vectors are stored: made so from the start, they take no more memory than they need."""
-    return np.dtype(np.float32 if rows <= FLAT_UP_TO else np.float16)
+    return np.dtype(np.float32 if rows <= flat_up_to else np.float16)
 
 
 class VectorIndex:
@@ -51,11 +51,12 @@ class VectorIndex:
         else:
             kind = faiss.ScalarQuantizer.QT_fp16
             index = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
+        kept = stored_as(rows, flat_up_to)
         for start in range(0, rows, _BATCH):
-            batch = np.ascontiguousarray(vectors[start : start + _BATCH], dtype=np.float32)
-            if not np.isfinite(batch).all():
+            batch = np.ascontiguousarray(vectors[start : start + _BATCH], dtype=kept)
+            if not _is_finite(batch):
                 raise EmbeddingError(f"the model gave a vector that is not finite, {path}, check the model")
-            index.add(batch)
+            index.add_sa_codes(batch.view(np.uint8))  # as they are: the codes of both kinds are plain numbers
         try:
             faiss.write_index(index, str(path))
         except RuntimeError as error:  # FAISS has no other type
@@ -120,6 +121,15 @@ class VectorIndex:
             return np.empty((0, self.dim), dtype=np.float32)
         return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64)), dtype=np.float32)
 
+    def stored(self) -> npt.NDArray[np.floating[Any]]:
+        """All vectors as they are stored, (n, dim); a view of the mapped file, to be read only."""
+        import faiss
+
+        size = int(self._index.code_size)
+        codes: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(self._index.codes.data(), len(self) * size)
+        rows = codes.reshape(len(self), size)
+        return rows.view(np.float32) if size == 4 * self.dim else rows.view(np.float16)
+
     def _checked(self, vector: npt.ArrayLike) -> Vectors:
         query = np.ascontiguousarray(vector, dtype=np.float32)
         if query.ndim == 1:
@@ -132,3 +142,10 @@ class VectorIndex:
         if not np.isfinite(query).all():
             raise EmbeddingError("the question's vector is not finite, the configured model, check the model")
         return query
+
+
+def _is_finite(vectors: npt.NDArray[np.floating[Any]]) -> bool:
+    if vectors.dtype == np.float16:  # told by the exponent: numpy takes ten times as long
+        exponent = np.uint16(0x7C00)
+        return bool(((vectors.view(np.uint16) & exponent) != exponent).all())
+    return bool(np.isfinite(vectors).all())

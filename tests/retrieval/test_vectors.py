@@ -142,3 +142,23 @@ def test_threads_see_the_same_results(tmp_path):
     expected = [index.search(vector, 10) for vector in vectors[:50]]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda vector: index.search(vector, 10), vectors[:50])) == expected
+
+
+@pytest.mark.parametrize("flat_up_to", [0, 1000])
+def test_what_is_stored_is_what_was_given_rounded_once(tmp_path, flat_up_to):
+    vectors = np.random.default_rng(3).normal(size=(40, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    VectorIndex.build(tmp_path / "v.faiss", vectors, flat_up_to=flat_up_to)
+    index = VectorIndex.open(tmp_path / "v.faiss")
+    kept = vectors if flat_up_to else vectors.astype(np.float16)
+    assert np.array_equal(index.stored(), kept)
+    assert np.array_equal(index.vectors(np.arange(40)), kept.astype(np.float32))
+
+
+@pytest.mark.parametrize("flat_up_to", [0, 1000])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_value_that_is_not_finite_is_refused_in_both_forms(tmp_path, flat_up_to, value):
+    vectors = np.full((5, 8), 0.35, dtype=np.float32)
+    vectors[3, 2] = value
+    with pytest.raises(EmbeddingError, match="not finite"):
+        VectorIndex.build(tmp_path / "v.faiss", vectors, flat_up_to=flat_up_to)

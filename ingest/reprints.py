@@ -28,6 +28,7 @@ _MOST_CANDIDATES = 16
 _PART = 0.7  # a text below this size of another that covers it is a part of it
 _MOST_WARNINGS = 3  # of one text: reports on a form differ from all that came before
 _NEVER = "9999"
+_AT_ONCE = 2_000_000  # pairs that are counted together
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +199,9 @@ class _Leading:
 
 def near(units: Sequence[Text]) -> Iterator[tuple[int, int]]:
     """Pairs of units that share rare n-grams, the smaller place first, each once, ascending."""
-    found: set[tuple[int, int]] = set()
-    for unit, others, counts, asked in _sharing(units):
-        enough = counts >= max(1.0, _LEAST_SHARED * asked)
-        ranked = sorted(zip(-counts[enough], others[enough], strict=True))
-        for _, other in ranked[:_MOST_CANDIDATES]:
-            pair = (min(unit, int(other)), max(unit, int(other)))
-            if pair not in found and _overlap(units[pair[0]].sketch, units[pair[1]].sketch) >= _SKETCHED * SHARE:
-                found.add(pair)
-    yield from sorted(found)
+    least = _SKETCHED * SHARE
+    pairs = {(min(pair), max(pair)) for some in _sharing(units) for pair in some}
+    yield from (pair for pair in sorted(pairs) if _overlap(units[pair[0]].sketch, units[pair[1]].sketch) >= least)
 
 
 def _overlap(one: Sketch, other: Sketch) -> float:
@@ -214,19 +209,36 @@ def _overlap(one: Sketch, other: Sketch) -> float:
     return len(np.intersect1d(one, other, assume_unique=True)) / small if small else 0.0
 
 
-def _sharing(units: Sequence[Text]) -> Iterator[tuple[int, Places, Places, int]]:
-    """For every unit that shares any: the others with its rarest n-grams, how many of them, and how many were asked."""
+def _sharing(units: Sequence[Text]) -> Iterator[list[tuple[int, int]]]:
+    """For the units that share any, the few others that share most of their rarest n-grams, many units at a time."""
     owners, starts, sizes = _postings(units)
     member = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
     pairs = _packed(owners[member], np.repeat(np.arange(len(starts), dtype=np.uint64), sizes))
     owner, group = _unpacked(pairs)
-    begins = np.flatnonzero(np.diff(owner, prepend=-1)).tolist()
-    for begin, end in itertools.pairwise([*begins, len(owner)]):
-        unit, asked = int(owner[begin]), group[begin : min(end, begin + _RAREST)]
-        many = np.where(sizes[asked] <= _FEW, sizes[asked], _MOST_CANDIDATES)
-        slices = [owners[start : start + size] for start, size in zip(starts[asked], many, strict=True)]
-        others, counts = np.unique(np.concatenate(slices), return_counts=True)
-        yield unit, others[others != unit], counts[others != unit], len(asked)
+    rarest = _ranks(owner) < _RAREST
+    owner, group = owner[rarest], group[rarest]
+    many = np.where(sizes[group] <= _FEW, sizes[group], _MOST_CANDIDATES)
+    asked = np.bincount(owner, minlength=len(units))
+    ends = np.flatnonzero(np.diff(owner, append=-1)) + 1  # where one unit's n-grams end
+    room = np.searchsorted(np.cumsum(many)[ends - 1], np.arange(_AT_ONCE, many.sum() + _AT_ONCE, _AT_ONCE), "right")
+    for begin, end in itertools.pairwise(dict.fromkeys([0, *ends[np.minimum(room, len(ends) - 1)].tolist()])):
+        count, first = many[begin:end], starts[group[begin:end]]
+        others = owners[np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())]
+        keys = _packed(np.repeat(owner[begin:end], count), others)
+        distinct = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+        shared = np.diff(distinct, append=len(keys))
+        one, other = _unpacked(keys[distinct])
+        enough = (one != other) & (shared >= np.maximum(1.0, _LEAST_SHARED * asked[one]))
+        one, other, shared = one[enough], other[enough], shared[enough]
+        order = np.lexsort((other, -shared, one))
+        first_few = order[_ranks(one[order]) < _MOST_CANDIDATES]
+        yield list(zip(one[first_few].tolist(), other[first_few].tolist(), strict=True))
+
+
+def _ranks(values: Places) -> Places:
+    """How many equal ones stand before each; equal ones stand together."""
+    begins = np.flatnonzero(np.diff(values, prepend=-1))
+    return np.arange(len(values)) - np.repeat(begins, np.diff(begins, append=len(values)))
 
 
 def _postings(units: Sequence[Text]) -> tuple[Places, Places, Places]:

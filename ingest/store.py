@@ -28,8 +28,10 @@ _BATCH = 200  # changes between two commits: as much is done again after a crash
 _SCHEMA = """
 CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT NULL, mark BLOB NOT NULL,
     page BLOB NOT NULL);
+CREATE INDEX pages_known ON pages (source, digest, site, mark);
 CREATE TABLE articles (source TEXT PRIMARY KEY, digest TEXT NOT NULL, sidecar TEXT NOT NULL, shaped TEXT NOT NULL,
-    text TEXT NOT NULL, sketch BLOB NOT NULL, gist TEXT NOT NULL, body BLOB NOT NULL);
+    there INTEGER NOT NULL, text TEXT NOT NULL, sketch BLOB NOT NULL, gist TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX articles_known ON articles (source, shaped, there);
 CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE sites (site TEXT PRIMARY KEY, pages TEXT NOT NULL, learned TEXT NOT NULL) WITHOUT ROWID;
@@ -188,7 +190,7 @@ class Store:
 
     @functools.cached_property
     def _shapes(self) -> dict[str, tuple[str, bool]]:
-        rows = self._connection.execute("SELECT source, shaped, text <> '' FROM articles")
+        rows = self._connection.execute("SELECT source, shaped, there FROM articles")
         return {source: (shaped, bool(there)) for source, shaped, there in rows}
 
     def gists(self) -> Iterator[tuple[str, str]]:
@@ -215,8 +217,18 @@ class Store:
         told, sketch = ("", b"") if text is None else (_told(text), text.sketch.tobytes())
         self._shapes[kept.source] = kept.shaped, text is not None
         self._change(
-            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(kept.source, kept.digest, kept.sidecar, kept.shaped, told, sketch, kept.gist, kept.body),
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(
+                kept.source,
+                kept.digest,
+                kept.sidecar,
+                kept.shaped,
+                text is not None,
+                told,
+                sketch,
+                kept.gist,
+                kept.body,
+            ),
         )
 
     def texts(self) -> Iterator[Text]:

@@ -10,7 +10,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,6 +18,7 @@ from evaluation.bootstrap import Difference, paired
 from evaluation.metrics import Run, mrr_at_k, ndcg_at_k, ndcg_of_each, recall_at_k, recall_of_each
 from retrieval.embed import Embedder
 from retrieval.errors import SourceError
+from retrieval.types import Hit, Passage
 
 Mode = Literal["words", "vectors", "fused"]
 Found = list[tuple[int, float]]
@@ -36,6 +37,12 @@ class Entry:
     def whole(self) -> str:
         """The text with its title before it."""
         return f"{self.title}。{self.text}" if self.title else self.text
+
+    @property
+    def passage(self) -> Passage:
+        """As a passage under its title."""
+        heading = (self.title,) if self.title else ()
+        return Passage(self.name, 0, len(self.text), self.text, 0, heading)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def evaluate(folder: Path, mode: Mode, embedder: Embedder) -> dict[str, float]:
 
     Args:
         folder: the BEIR folder.
-        mode: full-text search, nearest vectors, or both as the bot fuses them.
+        mode: full-text search, nearest vectors, or both as the bot fuses them, the first passages read.
         embedder: makes the vectors; unused for ``words``.
 
     Returns:
@@ -161,8 +168,13 @@ class _Search:
         if mode == "fused":
             from retrieval.embed import StaticEmbedder
             from retrieval.search import search_weight
+            from retrieval.sentences import VectorMemory
 
-            self.weigh = search_weight(StaticEmbedder())
+            bundled = StaticEmbedder()
+            self.weigh = search_weight(bundled)
+            self.reading = bundled.reading() if embedder.fingerprint == bundled.fingerprint else embedder
+            self.sentences = VectorMemory(self.reading.embed_passages)
+            self.hits = [Hit(row, entry.passage, 0.0) for row, entry in enumerate(benchmark.entries)]
 
     def __call__(self, query: str) -> Found:
         """Rows and scores, best first."""
@@ -171,10 +183,14 @@ class _Search:
         near = self.vectors.search(self.embedder.embed_query(query)[0], DEPTH)
         if self.mode == "vectors":
             return near
-        from retrieval.search import fuse
+        from retrieval.search import covered, fuse, reading_share, reread
 
         words = self.words.search(query, DEPTH, weigh=self.weigh)
-        return fuse(words, near, self.words.attainable(query, self.weigh))
+        attainable = self.words.attainable(query, self.weigh)
+        hits = [replace(self.hits[row], score=score) for row, score in fuse(words, near, attainable)]
+        asked = self.reading.embed_query(query)
+        read = reread(hits, reading_share(covered(words, attainable)), asked, self.sentences)
+        return [(hit.row, hit.score) for hit in read]
 
 
 def _objects(path: Path) -> Iterator[tuple[str, dict[str, object]]]:

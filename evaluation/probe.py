@@ -2,7 +2,8 @@
 
 Searches as the bot does (only passages about the counties that the question names) and over everything, where a
 neighbour's passages are in the way. ``words`` is full-text search for the question's own words, ``fused`` both
-searches with the lexicon's words, ``read`` the passages in the order of their surest sentences.
+searches with the lexicon's words and a reading of what they find first, ``read`` the passages in the order of their
+surest sentences.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def _hits(question: Question, generation: Generation, tools: Tools, in_county: b
     codes = [division.code for division in question.counties] if in_county else []
     rows = generation.rows_of_counties(codes) if codes else None
     query = reader.query()
-    fused = find(generation, query, codes, tools.config.search.candidates, tools.search_weight)
+    most, weigh, embed = tools.config.search.candidates, tools.search_weight, tools.sentence_vectors
+    fused = find(generation, query, codes, most, weigh, embed)
     read = [one.sentence.hit.row for one in reader.weighed(reader.said(fused))]
     return {
         "words": [row for row, _ in generation.lexical.search(question.topic, DEPTH, codes or None)],

@@ -77,6 +77,8 @@ class Reader:
         self._variants = " ".join(word for term in self.terms for word, _ in term.variants)
         self._found: dict[tuple[tuple[str, ...], int], list[Hit]] = {}
         self._meaning = tools.embedder.embed_query(question.topic or question.asked)
+        # its question words count in reading: they tell a price from a place
+        self._asked = tools.reading.embed_query(f"{question.topic} {question.words}".strip() or question.asked)
 
     def _weigh(self, word: str) -> float:
         """A word's importance: learned in general, and the more the rarer it is in this corpus."""
@@ -84,13 +86,20 @@ class Reader:
 
     def query(self) -> Query:
         """What is searched for this question."""
-        return Query(self.question.topic, self._variants, self._meaning)
+        return Query(self.question.topic, self._variants, self._meaning, self._asked)
 
     def find(self, counties: Sequence[str], k: int = 0) -> list[Hit]:
         """Passages for this question, those of other years left out where the years are known. Remembered."""
         key = (tuple(counties), k or self.tools.config.search.candidates)
         if key not in self._found:
-            hits = find(self.generation, self.query(), counties, key[1], self.tools.search_weight)
+            hits = find(
+                self.generation,
+                self.query(),
+                counties,
+                key[1],
+                self.tools.search_weight,
+                self.tools.sentence_vectors,
+            )
             self._found[key] = [hit for hit in hits if self.in_years(hit)]
         return self._found[key]
 
@@ -111,10 +120,7 @@ class Reader:
     def _judge(self) -> Judge:
         by_weight = [term.text for term in sorted(self.terms, key=lambda term: -term.weight)]
         what = wanted(self.question, by_weight)
-        reading = self.tools.reading
-        question = self.question  # its question words count here: they tell a price from a place
-        meaning = reading.embed_query(f"{question.topic} {question.words}".strip() or question.asked)
-        return Judge(self.terms, what, meaning, self.tools.sentence_vectors, self.tools.word_vectors)
+        return Judge(self.terms, what, self._asked, self.tools.sentence_vectors, self.tools.word_vectors)
 
     def _titles(self, sentences: Sequence[Sentence]) -> list[str]:
         articles = dict.fromkeys(sentence.hit.passage.article_id for sentence in sentences)
@@ -137,7 +143,7 @@ class Reader:
         if reranker is None:
             return list(judged)
         best = judged[: reranker.candidates]
-        texts = ["。".join((*one.sentence.hit.passage.heading[-1:], one.sentence.text)) for one in best]
+        texts = [one.sentence.under_heading for one in best]
         asked, topic = self.question.asked, self.question.topic
         complete = all(word in fold(asked) for word in topic.split())  # no follow-up, and no English
         scores = reranker.scores(asked if complete else topic, texts)

@@ -42,6 +42,11 @@ class Sentence:
     text: str
 
     @property
+    def under_heading(self) -> str:
+        """The sentence behind its heading, as its vector is made."""
+        return "。".join((*self.hit.passage.heading[-1:], self.text))
+
+    @property
     def damaged(self) -> bool:
         """Whether words were lost inside it."""
         return any(start < self.end and end > self.start for start, end in self.hit.passage.damaged)
@@ -162,7 +167,7 @@ class Judge:
     def _judged(
         self, sentences: Sequence[Sentence], alone: Shares, shares: Shares, fits: Sequence[float]
     ) -> list[Judged]:
-        vectors = self._embed(["。".join((*s.hit.passage.heading[-1:], s.text)) for s in sentences])
+        vectors = self._embed([sentence.under_heading for sentence in sentences])
         similarities = np.clip(np.einsum("ij,j->i", vectors, self._meaning), 0.0, 1.0)
         headings = {heading: at for at, heading in enumerate(dict.fromkeys(s.hit.passage.heading for s in sentences))}
         close = self._closeness([*(s.text for s in sentences), *map(" ".join, headings)])

@@ -13,7 +13,7 @@ from ingest.describe import Description, describe, speaker
 from ingest.document import RawDocument
 from ingest.numbers import normalised, number_alone, numbers_in
 from ingest.parsing import parse
-from ingest.relations import Standing, replaced_in, superseded
+from ingest.relations import Standing, key_of, replaced_in, superseded
 from ingest.validity import period_of, term_of
 from retrieval.gazetteer import Gazetteer
 from retrieval.names import simplified
@@ -412,7 +412,7 @@ def test_what_documents_replace(title, lines, replaced):
 
 
 def standing(name, title, published="", number="", region="511423", *replaces):
-    return Standing(name, title, published, number, region, replaces)
+    return Standing(name, key_of(title), published, number, region, replaces)
 
 
 def test_replaced_articles_of_a_corpus():

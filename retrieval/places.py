@@ -46,7 +46,9 @@ def understand_places(text: str, corpus: Sequence[Division]) -> PlacesInQuestion
     reading = _Reading(gazetteer, corpus)
     plain = simplified(text)
     mentions = gazetteer.find(text)
-    mentions = sorted([*mentions, *_overlooked(text, plain, corpus, mentions)], key=lambda mention: mention.start)
+    overlooked = list(_overlooked(text, plain, corpus, mentions))
+    clear = [mention for mention in mentions if not any(_overlap(mention, other) for other in overlooked)]
+    mentions = sorted([*clear, *overlooked], key=lambda mention: mention.start)
     slips = list(misspelt(plain, corpus, [mention for mention in mentions if not _is_glued(plain, mention, mentions)]))
     for start, end, division in slips:
         reading.add((start, end), [division])
@@ -88,7 +90,8 @@ def nearest(name: str, corpus: Sequence[Division], n: int = 3) -> list[Division]
 def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Sequence[Mention]) -> Iterator[Mention]:
     """Names of the corpus's counties that jieba cut apart: 蓬江边上 is 蓬 + 江边 + 上 to it."""
     starts = {start for _, start, _ in texts.word_spans(plain)}
-    taken = [(mention.start, mention.end) for mention in mentions]
+    taken = [(mention.start, mention.end) for mention in mentions if not _is_loose(mention)]
+    loose = {at for mention in mentions if _is_loose(mention) for at in range(mention.start + 1, mention.end)}
     initials = {plain[start] for start in starts}
     for county in corpus:
         if county.name[0] not in initials and county.short[0] not in initials:
@@ -99,7 +102,8 @@ def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Seq
             end = start + len(name)
             if start < 0 or start not in starts or any(start < right and end > left for left, right in taken):
                 continue
-            torn = plain[end : end + 1] == "的" and end not in starts  # 道真的 is 道 + 真的 to jieba
+            # 道真的 is 道 + 真的 to jieba, and 德清新市 has no 清新市 in it
+            torn = (plain[end : end + 1] == "的" and end not in starts) or end in loose
             if not bare or (
                 Gazetteer.load().is_plain(stem)
                 and (torn or texts.word_frequency(stem[0]) < _RARE)
@@ -107,6 +111,16 @@ def _overlooked(text: str, plain: str, corpus: Sequence[Division], mentions: Seq
             ):
                 taken.append((start, end))
                 yield Mention(start, end, text[start:end], (county,), bare)
+
+
+def _is_loose(mention: Mention) -> bool:
+    """Whether it has another kind in its name than any it may mean, as the 清新市 of 德清新市, which is 清新区."""
+    surface = simplified(mention.surface)
+    return not mention.bare and all(surface not in (one.name, one.short) for one in mention.candidates)
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _is_glued(plain: str, mention: Mention, mentions: Sequence[Mention]) -> bool:

@@ -370,3 +370,10 @@ def test_every_name_is_cut_within_one_run():
 def test_a_name_that_the_word_for_really_tears_apart():
     assert understood("道真的医疗怎么样")[0] == ["道真县"]
     assert understood("他知道真的要建医院吗")[0] == []
+
+
+@pytest.mark.parametrize("question", ["德清新市那个集团有哪些单位", "請問德清新市的醫院", "德清新市"])
+def test_a_name_of_another_kind_does_not_swallow_half_of_a_countys(question):
+    """清新区 is called 清新市 by some, but not right behind 德."""
+    deqing = GAZETTEER.named("德清县")[0]
+    assert understood(question, [*CORPUS, deqing])[:2] == (["德清县"], [])

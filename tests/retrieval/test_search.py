@@ -9,7 +9,9 @@ from retrieval.search import READ, covered, fuse, reading_share, reread, vector_
 from retrieval.sentences import sentences_of
 from retrieval.types import Hit, Passage
 
-rows = st.lists(st.tuples(st.integers(0, 30), st.floats(0.0625, 5, width=32)), max_size=12, unique_by=lambda one: one[0])
+rows = st.lists(
+    st.tuples(st.integers(0, 30), st.floats(0.0625, 5, width=32)), max_size=12, unique_by=lambda one: one[0]
+)
 
 
 def best_first(scored):

@@ -6,9 +6,9 @@ One Answerer serves one question over one generation, so that search and citatio
 import dataclasses
 import itertools
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from retrieval import compose
+from retrieval.across import across, alternatives, plain
 from retrieval.gazetteer import Gazetteer
 from retrieval.index import Generation
 from retrieval.offers import topics
@@ -27,8 +27,6 @@ LIST_RIVAL = 0.75
 SURVEY_RIVAL = 0.5  # where all of a matter is asked
 SEVERAL_RIVAL = 0.65  # where one figure of each of several things is asked
 OWN_PART = 0.1  # how sure one must be, by a follow-up's own words alone, of a sentence that answers both
-MEANT = 0.7  # how sure one must be that a county says it in other words, since many are asked
-MEANT_COUNTIES = 16  # that are read for it
 ONLY_ONE = 0.6  # how sure one must be that a question without a county means the only one that speaks of it
 SUGGESTIONS = 4
 ANYWHERE_READ = 24  # passages in which a question without a county looks for the one it may mean
@@ -194,32 +192,20 @@ class Answerer:
         return self._say(compose.merged(chosen), searched=len(scope))
 
     def _across(self, scope: Sequence[Division]) -> Answer:
-        """One sentence per county that says it in so many words, best counties first."""
-        reader = self.reader
+        """One sentence per county that says it, surest counties first."""
         codes = [division.code for division in scope] if self.question.region else []
-        said = reader.said(reader.find(codes, k=5 * reader.tools.config.search.candidates))
-        wanted = {division.code for division in scope}
-        best: dict[str, Sentence] = {}
-        for one in reader.judged(reader.literal(said)):
-            for code in one.sentence.hit.passage.counties:
-                if code in wanted:
-                    best.setdefault(code, one.sentence)
-        if not best and not self._asks("mentions"):
-            best = self._meant(said, wanted)
-        chosen = [reader.choose(sentence, self.names[code]) for code, sentence in best.items()]
-        return self._say(compose.merged(chosen)[:WIDE_CLAIMS], searched=len(scope))
-
-    def _meant(self, said: Sequence[Sentence], wanted: AbstractSet[str]) -> dict[str, Sentence]:
-        """The surest sentence of every county that says it in other words, of those found first, surest first."""
-        by_county: dict[str, list[Sentence]] = {}
-        for sentence in said:
-            for code in sentence.hit.passage.counties:
-                if code in wanted:
-                    by_county.setdefault(code, []).append(sentence)
-        read = {code: self.reader.weighed(by_county[code]) for code in list(by_county)[:MEANT_COUNTIES]}
-        sure = [(found[0], code) for code, found in read.items() if found and found[0].probability >= MEANT]
-        sure.sort(key=lambda pair: -pair[0].probability)
-        return {code: best.sentence for best, code in sure}
+        k = 5 * self.reader.tools.config.search.candidates
+        told: dict[str, compose.Chosen] = {}
+        mentioned = self._asks("mentions")
+        for part, topic in enumerate(alternatives(plain(self.question.topic))):
+            reader = self.reader
+            if topic != self.question.topic:
+                asked = dataclasses.replace(reader.question, topic=topic)
+                reader = Reader(asked, self.generation, reader.tools)
+            said = reader.said(reader.find(codes, k=k))
+            for code, chosen in across(reader, said, scope, mentioned, literally=mentioned or part > 0).items():
+                told.setdefault(code, chosen)
+        return self._say(compose.merged(list(told.values()))[:WIDE_CLAIMS], searched=len(scope))
 
     def _say(
         self,

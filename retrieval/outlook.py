@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval import compose
+from retrieval.bearing import names, of_others, tells
 from retrieval.compose import without_ordinal
 from retrieval.sentences import Judged, Sentence, sentences_of, squeezed
-from retrieval.text import fold, to_simplified
+from retrieval.text import fold
 from retrieval.types import Division, Hit
-from retrieval.wording import found, pattern
 
 if TYPE_CHECKING:
     from retrieval.reader import Reader
@@ -24,7 +24,6 @@ MOST_READ = 400  # passages that are looked through
 SECTION_COVERS = 0.45  # and this share is enough to narrow an overview to a section
 HEADING_IS_ASKED = 0.9  # a heading that carries this share is what is asked for, whatever the kind
 THIN = 16  # characters under which the first sentence of a paragraph only announces the next
-FLOURISH = 0.3  # the share of such words from which a sentence says nothing
 NAMES = 20  # characters under which the items of a list are mostly names
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
@@ -84,13 +83,14 @@ def _outline(reader: "Reader", county: Division, hits: Sequence[Hit], narrowed: 
         if len(points) > MOST_POINTS:
             points = brief
     about = [point for point in points if compose.sayable(point) and _concerns(point, county)]
+    about = [point for point in about if not of_others(point, county)] or about
     told = _told(reader, compose.distinct(about, MOST_POINTS))
-    return [choice for choice in told if _tells(choice.text)] or told
+    return [choice for choice in told if tells(choice.text)] or told
 
 
 def _concerns(sentence: Sentence, county: Division) -> bool:
     """Whether a sentence of a passage on several counties names this one."""
-    return len(sentence.hit.passage.counties) < 2 or county.short[:2] in to_simplified(sentence.text)
+    return len(sentence.hit.passage.counties) < 2 or names(sentence.text, county)
 
 
 def _section(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
@@ -156,7 +156,7 @@ def _below(reader: "Reader", county: str, best: Hit, least: float) -> list[compo
     below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
     said = (point for hit in _of_years(reader, below) for point in _points(hit) if compose.sayable(point))
     points = compose.distinct(said, MOST_POINTS)
-    points = [point for point in points if _tells(point.text)] or points
+    points = [point for point in points if tells(point.text)] or points
     return _told(reader, points) if len(points) > 1 else []
 
 
@@ -212,17 +212,10 @@ def _points(hit: Hit) -> list[Sentence]:
     return items
 
 
-def _tells(text: str) -> bool:
-    """Whether it says something: neither about the article itself nor mostly in words that only lift the voice."""
-    told = squeezed(text)
-    lifted = sum(len(match.group()) for match in pattern("flourish").finditer(told))
-    return not found("about_itself", told) and lifted < FLOURISH * len(told)
-
-
 def _opening(hit: Hit) -> list[Sentence]:
     """The first sentence of a passage, with the next one where it only announces it ("third: steady funding.")."""
     every = sentences_of(hit)
-    sentences = [sentence for sentence in every if _tells(sentence.text)] or every
+    sentences = [sentence for sentence in every if tells(sentence.text)] or every
     if len(sentences) < 2 or len(squeezed(without_ordinal(sentences[0].text))) >= THIN:
         return sentences[:1]
     start, end = sentences[0].start, sentences[1].end

@@ -150,11 +150,15 @@ class Reader:
         told = [dataclasses.replace(one, relevance=float(score)) for one, score in zip(best, scores, strict=True)]
         return sorted(told, key=lambda one: one.score, reverse=True)
 
+    def carried(self, sentences: Sequence[Sentence]) -> list[float]:
+        """For each the share of the question that it carries in so many words."""
+        return [float(share) for share in self._judge.literal(sentences, self._titles(sentences))]
+
     def literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Those that carry the question in so many words, about as well as the best of them."""
-        literal = self._judge.literal(sentences, self._titles(sentences))
-        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * float(literal.max(initial=0.0)))
-        return [sentence for sentence, share in zip(sentences, literal, strict=True) if share >= least]
+        carried = self.carried(sentences)
+        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * max(carried, default=0.0))
+        return [sentence for sentence, share in zip(sentences, carried, strict=True) if share >= least]
 
     def sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """Those whose evidence is enough to be said, surest first."""

@@ -6,6 +6,7 @@ word vectors, as in ColBERT, Khattab and Zaharia 2020, with literal matches on t
 """
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -268,7 +269,9 @@ def _stands(probed: Sequence[tuple[str, float]], where: str) -> float:
     best = 0.0
     for word, worth in probed:
         if worth > best:
-            if word in where:  # here and not below: most of the time of a search was spent on calling
+            if word.isdecimal():
+                best = worth if _figure(word).search(where) else best  # 120 is no part of 1208
+            elif word in where:  # here and not below: most of the time of a search was spent on calling
                 best = worth
             elif len(word) > 2:
                 best = max(best, worth * _overlap(word, where))
@@ -286,6 +289,12 @@ def _overlap(word: str, text: str) -> float:
     for pair in pairs:
         found += pair in text
     return SHARED * found / len(pairs)
+
+
+@functools.lru_cache(maxsize=4096)
+def _figure(digits: str) -> re.Pattern[str]:
+    """A number that stands by itself."""
+    return re.compile(rf"(?<![0-9]){digits}(?![0-9])")
 
 
 @functools.lru_cache(maxsize=4096)

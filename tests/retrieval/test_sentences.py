@@ -1,4 +1,5 @@
 import math
+import re
 
 import jieba
 import numpy as np
@@ -93,6 +94,13 @@ def test_a_word_stands_whole_or_by_its_bigrams(word, text, worth):
     assert stands(Term(word, 1.0), text) == pytest.approx(worth)
 
 
+@pytest.mark.parametrize(
+    ("text", "worth"), [("受理120呼救", 1.0), ("托位1208个", 0.0), ("2021年2月", 0.0), ("共1120次", 0.0)]
+)
+def test_a_number_stands_by_itself_or_not_at_all(text: str, worth: float) -> None:
+    assert stands(Term("120", 1.0), text) == worth
+
+
 def test_a_variant_is_worth_what_it_is_sure_of():
     term = Term("看护娃娃", 0.5, (("托育", 0.8), ("照护", 0.3)))
     assert stands(term, "发展托育服务和照护") == pytest.approx(0.8)
@@ -166,6 +174,8 @@ def test_word_vectors_are_asked_for_once_and_forgotten_when_full():
 
 
 def plain_overlap(word: str, text: str) -> float:
+    if word.isdecimal():
+        return float(word in re.findall("[0-9]+", text))
     if word in text:
         return 1.0
     if len(word) < 3:

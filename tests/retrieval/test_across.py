@@ -1,0 +1,121 @@
+"""Which counties say it: nobody left out who says it, nobody named who does not, each in its own words."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.build import build
+from retrieval.across import alternatives, plain
+from retrieval.config import Config, PathsConfig
+from retrieval.embed import load_embedder
+from retrieval.engine import Engine
+from retrieval.types import Answer
+
+
+def _engine(folder: Path, articles: dict[str, str]) -> Engine:
+    (folder / "articles").mkdir()
+    for name, text in articles.items():
+        (folder / "articles" / name).write_text(text, encoding="utf-8")
+    config = Config(paths=PathsConfig(data=str(folder / "data")))
+    build([str(folder / "articles")], config, load_embedder(config.embedding), lambda _: None)
+    return Engine(config)
+
+
+def _county(name: str, body: str) -> str:
+    return f"{name}卫生健康工作要点\n\n发布时间：2024-01-02 来源：{name}卫生健康局\n\n{body}\n"
+
+
+def _told(answer: Answer) -> dict[str, str]:
+    return {claim.label: claim.text for claim in answer.claims}
+
+
+def test_a_county_is_quoted_for_what_it_does_and_not_for_what_the_nation_demands(tmp_path: Path) -> None:
+    nation = "2020年，国家卫生健康委要求各地加快血液透析中心建设。\n\n"
+    engine = _engine(
+        tmp_path,
+        {
+            "a.txt": _county("荣县", nation + "荣县在县人民医院建成血液透析中心，设床位30张。"),
+            "b.txt": _county("湄潭县", nation + "湄潭县为65岁以上老年人免费体检。"),
+        },
+    )
+    told = _told(engine.ask("哪些县建了血液透析中心"))
+    assert list(told) == ["荣县"]
+    assert "30张" in told["荣县"]
+
+
+def test_the_preamble_on_several_counties_speaks_for_none_of_them(tmp_path: Path) -> None:
+    text = """两县的血液透析中心：荣县、湄潭县
+
+荣县和湄潭县都在西南。2020年，血液透析中心建设成为全省任务，各地经验被拿来介绍。
+
+一、荣县
+
+荣县在县人民医院建成血液透析中心，设床位30张。
+
+二、湄潭县
+
+湄潭县把血液透析中心设在县中医院，免收挂号费。
+"""
+    told = _told(_engine(tmp_path, {"a.txt": text}).ask("哪些县建了血液透析中心"))
+    assert "30张" in told["荣县"]
+    assert "县中医院" in told["湄潭县"]
+
+
+def test_an_enumeration_names_the_counties_and_is_quoted_whole(tmp_path: Path) -> None:
+    text = """健康县名单公布
+
+2022年3月，四川省公布了健康县建设先进单位的复核结果，共有两个县通过复核。名单如下：
+
+1．自贡市荣县
+2．资阳市安岳县
+"""
+    answer = _engine(tmp_path, {"a.txt": text}).ask("四川哪些县通过了健康县先进单位复核")
+    assert "荣县" in answer.claims[0].label
+    assert "安岳县" in answer.claims[0].label
+    assert "资阳市安岳县" in answer.citations[0].quote
+
+
+def test_a_number_is_no_part_of_a_longer_one(tmp_path: Path) -> None:
+    articles = {
+        "a.txt": _county("荣县", "荣县新建120急救站9个，配齐救护车。"),
+        "b.txt": _county("湄潭县", "湄潭县提供托位1208个，方便双职工家庭。"),
+    }
+    assert list(_told(_engine(tmp_path, articles).ask("哪些县提到了120急救"))) == ["荣县"]
+
+
+def test_either_of_two_things_is_enough(tmp_path: Path) -> None:
+    articles = {
+        "a.txt": _county("荣县", "荣县在县人民医院建成血液透析中心，设床位30张。"),
+        "b.txt": _county("湄潭县", "湄潭县为适龄女生免费接种宫颈癌疫苗。"),
+        "c.txt": _county("安岳县", "安岳县改造农村厕所300座。"),
+    }
+    told = _told(_engine(tmp_path, articles).ask("哪些县有血液透析中心或者接种宫颈癌疫苗"))
+    assert set(told) == {"荣县", "湄潭县"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "left"),
+    [
+        ("建成了血透中心", "血透中心"),
+        ("搞托育", "托育"),
+        ("设有胸痛中心", "胸痛中心"),
+        ("有效随访", "有效随访"),
+        ("推行 家庭医生", "推行 家庭医生"),
+        ("搞了", "搞了"),
+    ],
+)
+def test_verbs_of_having_are_no_topic(topic: str, left: str) -> None:
+    assert plain(topic) == left
+
+
+@pytest.mark.parametrize(
+    ("topic", "each"),
+    [
+        ("托育", ("托育",)),
+        ("疫苗接种或者血液透析", ("疫苗接种或者血液透析", "疫苗接种", "血液透析")),
+        ("中医药产业或人才", ("中医药产业或人才", "中医药产业", "中医药人才")),
+        ("或者", ("或者",)),
+    ],
+)
+def test_one_or_other_is_asked_each_by_itself(topic: str, each: tuple[str, ...]) -> None:
+    assert alternatives(topic) == each

@@ -5,10 +5,11 @@ One Answerer serves one question over one generation, so that search and citatio
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from retrieval import compose
 from retrieval.across import across, alternatives, plain
+from retrieval.bearing import of_others
 from retrieval.gazetteer import Gazetteer
 from retrieval.index import Generation
 from retrieval.offers import topics
@@ -28,6 +29,8 @@ SURVEY_RIVAL = 0.5  # where all of a matter is asked
 SEVERAL_RIVAL = 0.65  # where one figure of each of several things is asked
 OWN_PART = 0.1  # how sure one must be, by a follow-up's own words alone, of a sentence that answers both
 ONLY_ONE = 0.6  # how sure one must be that a question without a county means the only one that speaks of it
+BESIDE_CLAIMS = 4  # of each county, where all of a matter is compared
+BESIDE, BESIDE_SURE = 0.75, 0.05  # share of another county's words, and how sure, from which a county stands beside it
 SUGGESTIONS = 4
 ANYWHERE_READ = 24  # passages in which a question without a county looks for the one it may mean
 OTHERS_READ = 12  # passages of any county in which a refusal looks for others that speak of it
@@ -117,12 +120,11 @@ class Answerer:
             group = outline_group(reader, county, sure)
             if group:
                 return group
-        elif self._surveys():
-            division = next((one for one in self.generation.counties if one.code == county), None)
-            told = survey(reader, division, sure[0].sentence.hit) if division else []
+        if self._surveys():
+            told = self._survey(reader, county, sure)
             if told:
-                return told[: WIDE_CLAIMS // 2]
-        elif self.question.kind in (Kind.FACT, Kind.HOW):
+                return told
+        if self.question.kind in (Kind.FACT, Kind.HOW):
             section = named_section(reader, county, sure[0].sentence.hit)
             if section:
                 return section[: WIDE_CLAIMS // 4]
@@ -134,7 +136,11 @@ class Answerer:
         """The county's sentences weighed; where none is enough, its best as an answer to both this question and the
         one before, which this one may go on from."""
         reader = self.reader
-        weighed = reader.weighed(reader.said(reader.find((county,))))
+        said = reader.said(reader.find((county,)))
+        if self.question.kind is Kind.COMPARE:  # what the nation demands is the same for both
+            divisions = [one for one in self.question.counties if one.code == county]
+            said = [sentence for sentence in said if not any(of_others(sentence, one) for one in divisions)]
+        weighed = reader.weighed(said)
         if not self.question.before or not weighed or not OWN_PART <= weighed[0].probability < reader.least:
             return reader, weighed
         both = dataclasses.replace(reader.question, topic=f"{self.question.before} {self.question.topic}")
@@ -145,11 +151,27 @@ class Answerer:
 
     def _surveys(self) -> bool:
         """Whether all that is told of a matter is asked for, rather than one thing."""
+        if self.question.kind is Kind.LIST:
+            return self._asks("doings_listed")
+        if self.question.kind is Kind.COMPARE:
+            return self.question.of_each in (Kind.FACT, Kind.HOW) and (self._asks("survey") or self._asks("compare"))
         return self.question.kind in (Kind.FACT, Kind.HOW) and self._asks("survey")
 
+    def _survey(self, reader: Reader, county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
+        """All that is told of the matter, what is surest first; empty if it stands in no section."""
+        division = next((one for one in self.generation.counties if one.code == county), None)
+        if division is None:
+            return []
+        told = survey(reader, division, sure[0].sentence.hit, self._asks("whole"))[: WIDE_CLAIMS // 2]
+        if not told or any(compose.is_numbered(choice.sentence.text) for choice in told[:2]):
+            return told  # what is counted off stays in its order
+        said = [one.sentence for one in sure]
+        first = next((at for at, choice in enumerate(told) if any(compose.holds(choice, one) for one in said)), 0)
+        return [told[first], *told[:first], *told[first + 1 :]]
+
     def _asks(self, section: str) -> bool:
-        """Whether the question is worded so: a section of ``wording.txt``."""
-        return found(section, fold(self.question.asked))
+        """Whether the question, or what it goes on from, is worded so: a section of ``wording.txt``."""
+        return found(section, fold(self.question.asked)) or found(section, self.question.words)
 
     def _breadth(self) -> tuple[float, int]:
         """The share of the best one's score that a further sentence needs, and how many are said at most."""
@@ -176,14 +198,27 @@ class Answerer:
     def _side_by_side(self, counties: Sequence[Division]) -> Answer:
         """The same question to each county, labelled; a county with nothing to say is named as silent."""
         chosen: list[compose.Chosen] = []
+        few: dict[Division, list[compose.Chosen]] = {}
         silent = []
         for division in counties:
             told = overview(self.reader, division) if self._wants_overview() else self._focused(division.code)
-            few = told[: max(2, WIDE_CLAIMS // (2 * len(counties)))]
-            chosen += [dataclasses.replace(choice, label=division.short) for choice in few]
-            if not few:
+            few[division] = told[: BESIDE_CLAIMS if self._surveys() else max(2, WIDE_CLAIMS // (2 * len(counties)))]
+        if any(few.values()) and not self._wants_overview():
+            few = {division: told or self._beside(division, few) for division, told in few.items()}
+        for division, told in few.items():
+            chosen += [dataclasses.replace(choice, label=division.short) for choice in told]
+            if not told:
                 silent.append(division.short)
         return self._say(compose.merged(chosen)[:WIDE_CLAIMS], silent=tuple(silent))
+
+    def _beside(self, county: Division, told: Mapping[Division, Sequence[compose.Chosen]]) -> list[compose.Chosen]:
+        """The county's best sentence where it carries about as much of the question as what another county is sure
+        of, and is of the same kind: what stands beside it is then known to be told in such words."""
+        reader, weighed = self._read(county.code)
+        others = [self._read(division.code)[1] for division, said in told.items() if said]
+        carried = max((one[0].coverage for one in others if one), default=1.0)
+        near = [one for one in weighed if one.coverage >= BESIDE * carried and one.probability >= BESIDE_SURE]
+        return [reader.choose(near[0].sentence)] if near else []
 
     def _roundup(self, scope: Sequence[Division]) -> Answer:
         """The first point of every county of a region."""

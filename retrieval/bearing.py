@@ -7,6 +7,7 @@ what holds for all. Such sentences have the right words and are not what the cou
 import re
 from collections.abc import Iterable
 
+from retrieval.compose import without_ordinal
 from retrieval.sentences import Sentence, squeezed
 from retrieval.text import fold, to_simplified
 from retrieval.types import Division
@@ -48,7 +49,7 @@ def of_others(sentence: Sentence, county: Division) -> bool:
     passage = sentence.hit.passage
     if len(passage.counties) > 1:
         return True
-    told = fold(sentence.text).strip()
+    told = fold(without_ordinal(sentence.text)).strip()
     if pattern("from_above").search(told):
         return True
     if passage.heading and found("heading_above", fold(passage.heading[-1])) and not names(passage.heading[-1], county):

@@ -16,6 +16,7 @@ _COUNTING = "0-9一二三四五六七八九十"
 _ORDINAL = re.compile(
     rf"(?:[（(][{_COUNTING}]{{1,3}}[）)]|[{_COUNTING}]{{1,3}}(?:[、．)）]|\.(?!\d))|[①-⑳]|[—–•·●▪■◆]+)\s*(?=\S)"
 )
+_COUNTED_OFF = re.compile(rf"第?[{_COUNTING}]{{1,3}}(?:是|要|来|则)|其[一二三四五六七八九十]|首先|其次|再次|最后")
 _PART_END = re.compile(r"[；;]")
 LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
 _HANGING = "，,；;、 "
@@ -45,6 +46,17 @@ def without_ordinal(heading: str) -> str:
     """The heading without the number it bears in its article."""
     ordinal = _ORDINAL.match(heading)
     return heading[ordinal.end() :] if ordinal else heading
+
+
+def holds(choice: Chosen, sentence: Sentence) -> bool:
+    """Whether a quote has some of the sentence."""
+    same = choice.sentence.hit.passage.article_id == sentence.hit.passage.article_id
+    return same and choice.start < sentence.end and sentence.start < choice.end
+
+
+def is_numbered(text: str) -> bool:
+    """Whether it is one of several that are counted off: "2. ...", "third: ..."."""
+    return _ORDINAL.match(text) is not None or _COUNTED_OFF.match(text) is not None
 
 
 def choose(

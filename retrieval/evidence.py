@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.outlook import is_list
 from retrieval.sentences import Judged
+from retrieval.shape import is_list
 from retrieval.terms import Term
 from retrieval.text import fold
 from retrieval.types import Kind, Question

@@ -20,6 +20,7 @@ _ORDER = (
     ("who", Kind.WHO),
     ("list", Kind.LIST),
     ("how", Kind.HOW),
+    ("doing_what", Kind.FACT),
     ("yes_no", Kind.YESNO),
 )
 

@@ -10,6 +10,7 @@ from retrieval import compose
 from retrieval.bearing import names, of_others, tells
 from retrieval.compose import without_ordinal
 from retrieval.sentences import Judged, Sentence, sentences_of, squeezed
+from retrieval.shape import as_path, body, brief, items_of, paths_of, points_of, telling
 from retrieval.text import fold
 from retrieval.types import Division, Hit
 
@@ -17,14 +18,12 @@ if TYPE_CHECKING:
     from retrieval.reader import Reader
 
 _YEAR = re.compile(r"(?:^|[。!?\n])\s*((?:19|20)[0-9]{2})年(?:,|以来|度|全[县区市])")
-FEW_PASSAGES = 3  # a county with so few passages is told sentence by sentence
+FEW_PASSAGES, FEW_SENTENCES = 3, 12  # a county with so few is told sentence by sentence
 MOST_POINTS = 14
 WIDE_CHARS = 1600
 MOST_READ = 400  # passages that are looked through
 SECTION_COVERS = 0.45  # and this share is enough to narrow an overview to a section
 HEADING_IS_ASKED = 0.9  # a heading that carries this share is what is asked for, whatever the kind
-THIN = 16  # characters under which the first sentence of a paragraph only announces the next
-NAMES = 20  # characters under which the items of a list are mostly names
 HEADING_COVERS = 0.6  # a heading that carries this share of the question names the list
 
 
@@ -39,16 +38,49 @@ def overview(reader: "Reader", county: Division) -> list[compose.Chosen]:
     return _outline(reader, county, ordered, len(ordered) < len(whole))
 
 
-def survey(reader: "Reader", county: Division, best: Hit) -> list[compose.Chosen]:
-    """The points of what ``best`` stands in: of all under the heading or title that the question names, else of its
-    own section; empty if it stands under no heading."""
+def survey(reader: "Reader", county: Division, best: Hit, whole: bool) -> list[compose.Chosen]:
+    """All that is told of a matter in the article of ``best``: what stands under the heading or title that the question
+    names; all of it where most of it, or (asked for as a ``whole``) the article, is about the matter; else the section
+    of ``best`` and what carries the question elsewhere. Empty if nothing of that is found."""
     hits = _hits(reader, county.code, best.passage.article_id)
     path = _named_by(reader, best, hits, HEADING_COVERS)
-    if path is None:
-        path = best.passage.heading or None
-    if path is None:
+    about = [hit for hit in body(hits) if reader.coverage_of(hit.passage.text) >= SECTION_COVERS]
+    mostly = 2 * len(about) > len(body(hits))
+    if path is not None:
+        return _outline_below(reader, county, hits, path if path or mostly else _inner(reader, best))
+    if mostly or (whole and not about and _only_about(reader, best, county)):
+        return _outline(reader, county, hits, False)
+    path = best.passage.heading
+    if not path:
         return []
+    told = _outline_below(reader, county, hits, path)
+    told += [_best_of(reader, hit) for hit in about if hit.passage.heading[: len(path)] != path]
+    return compose.apart(sorted(told, key=lambda choice: choice.start))
+
+
+def _inner(reader: "Reader", best: Hit) -> tuple[str, ...]:
+    """The outermost heading above it that says of the question all that the title does; the empty path if none."""
+    title = reader.announces(reader.generation.article(best.passage.article_id).title)
+    saying = [path for path in paths_of([best]) if reader.announces(path[-1]) >= title]
+    return min(saying, key=len, default=())
+
+
+def _outline_below(
+    reader: "Reader", county: Division, hits: Sequence[Hit], path: tuple[str, ...]
+) -> list[compose.Chosen]:
+    """The points of what stands under a heading; of everything under the empty path."""
     return _outline(reader, county, [hit for hit in hits if hit.passage.heading[: len(path)] == path], bool(path))
+
+
+def _only_about(reader: "Reader", hit: Hit, county: Division) -> bool:
+    """Whether the article is about this county alone."""
+    return reader.generation.article(hit.passage.article_id).counties == (county.code,)
+
+
+def _best_of(reader: "Reader", hit: Hit) -> compose.Chosen:
+    """The sentence of a passage that carries most of the question."""
+    sentences = [sentence for sentence in sentences_of(hit) if compose.sayable(sentence)] or sentences_of(hit)
+    return reader.choose(max(sentences, key=lambda sentence: reader.coverage_of(sentence.text)), item=True)
 
 
 def _of_years(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
@@ -71,17 +103,16 @@ def _of_years(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
 
 def _outline(reader: "Reader", county: Division, hits: Sequence[Hit], narrowed: bool) -> list[compose.Chosen]:
     """The points of these passages, in their order: all sentences of a few, else what begins or heads each."""
-    paths = _paths(hits)
-    body = [hit for hit in hits if _as_path(hit) not in paths]
-    brief = _brief(hits)
-    if narrowed and len(brief) > 1:
-        points = brief
-    elif len(body) <= FEW_PASSAGES:
-        points = [sentence for hit in body for sentence in sentences_of(hit)]
+    passages, short = body(hits), brief(hits)
+    every = [sentence for hit in passages for sentence in telling(hit)]
+    if narrowed and len(short) > 1:
+        points = short
+    elif len(passages) <= FEW_PASSAGES or len(every) <= FEW_SENTENCES:
+        points = every
     else:
-        points = [sentence for hit in body for sentence in _points(hit)]
+        points = [sentence for hit in passages for sentence in points_of(hit)]
         if len(points) > MOST_POINTS:
-            points = brief
+            points = short or points
     about = [point for point in points if compose.sayable(point) and _concerns(point, county)]
     about = [point for point in about if not of_others(point, county)] or about
     told = _told(reader, compose.distinct(about, MOST_POINTS))
@@ -95,7 +126,7 @@ def _concerns(sentence: Sentence, county: Division) -> bool:
 
 def _section(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
     """The passages under the heading that the question is about, or all."""
-    paths = _paths(hits)
+    paths = paths_of(hits)
     if not reader.terms or not paths:
         return list(hits)
     covered = {path: reader.coverage_of(path[-1]) for path in paths}
@@ -105,30 +136,6 @@ def _section(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.passage.heading[: len(path)] == path]
 
 
-def _brief(hits: Sequence[Hit]) -> list[Sentence]:
-    """One point for each section of a long text: of a list its heading where that can be cited, else its beginning."""
-    paths = _paths(hits)
-    headings = {_as_path(hit): hit for hit in hits if _as_path(hit) in paths}
-    points, sections = [], set()
-    for hit in hits:
-        path = hit.passage.heading
-        if path and path not in sections and _as_path(hit) not in headings:
-            sections.add(path)
-            told = headings[path] if path in headings and is_list(hit) else hit
-            points += _opening(told)
-    return points
-
-
-def _paths(hits: Sequence[Hit]) -> set[tuple[str, ...]]:
-    """Every heading path above the passages, and every beginning of one."""
-    return {hit.passage.heading[:depth] for hit in hits for depth in range(1, len(hit.passage.heading) + 1)}
-
-
-def _as_path(hit: Hit) -> tuple[str, ...]:
-    """The path under which others stand if the passage is but a heading."""
-    return (*hit.passage.heading, hit.passage.text.strip())
-
-
 def outline_group(reader: "Reader", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
     """The whole enumeration that the question asks for, in its order; empty when no outline names it.
 
@@ -136,10 +143,27 @@ def outline_group(reader: "Reader", county: str, sure: Sequence[Judged]) -> list
     question is about, and, where the title itself announces the list, in the whole article.
     """
     best = sure[0].sentence
-    items = _items(best.hit)
+    items = items_of(best.hit) or _shared_list(sure)
     if items:
-        return _told(reader, items)
+        return [] if _tells_all(sure[0], items, sure) else _told(reader, items)
     return _below(reader, county, best.hit, HEADING_COVERS)
+
+
+def _shared_list(sure: Sequence[Judged]) -> list[Sentence]:
+    """The entries of a list of which most are sure to answer; none if there is no such list."""
+    for hit in dict.fromkeys(one.sentence.hit for one in sure):
+        items = items_of(hit)
+        answering = {one.sentence.start for one in sure if one.sentence.hit.row == hit.row}
+        if len(items) > 1 and 2 * sum(item.start in answering for item in items) > len(items):
+            return items
+    return []
+
+
+def _tells_all(best: Judged, items: Sequence[Sentence], sure: Sequence[Judged]) -> bool:
+    """Whether the best entry of a list is by itself the list asked for, and no other entry is sure to answer."""
+    return best.fit == 1.0 and not any(
+        one.sentence.start == item.start for one in sure[1:] for item in items if one.sentence.hit == item.hit
+    )
 
 
 def named_section(reader: "Reader", county: str, best: Hit) -> list[compose.Chosen]:
@@ -154,72 +178,34 @@ def _below(reader: "Reader", county: str, best: Hit, least: float) -> list[compo
     if path is None:
         return []
     below = [hit for hit in hits if hit.passage.heading[: len(path)] == path and hit.passage.heading]
-    said = (point for hit in _of_years(reader, below) for point in _points(hit) if compose.sayable(point))
+    said = (point for hit in _of_years(reader, below) for point in points_of(hit) if compose.sayable(point))
     points = compose.distinct(said, MOST_POINTS)
     points = [point for point in points if tells(point.text)] or points
     return _told(reader, points) if len(points) > 1 else []
 
 
 def _told(reader: "Reader", points: Sequence[Sentence]) -> list[compose.Chosen]:
-    return reader.within_length([reader.choose(point, item=True, whole=True) for point in points], WIDE_CHARS)
+    told = compose.apart(reader.choose(point, item=True, whole=True) for point in points)
+    return reader.within_length(told, WIDE_CHARS)
 
 
 def _named_by(reader: "Reader", best: Hit, hits: Sequence[Hit], least: float) -> tuple[str, ...] | None:
     """The heading path (or, as the empty path, the title) that the question is about; None if there is none.
 
     Headings on the way to the best passage count, and the passage itself where it is a heading that
-    others stand under. The outermost of those that cover the question best wins.
+    others stand under. Of those that cover the question best, the title wins, else one that says no more than the
+    question, else the outermost.
     """
-    paths = _paths([best])
-    if _as_path(best) in _paths(hits):
-        paths.add(_as_path(best))
+    paths = paths_of([best])
+    if as_path(best) in paths_of(hits):
+        paths.add(as_path(best))
     title = reader.generation.article(best.passage.article_id).title
-    ranked = [(reader.announces(title), 0, ())] + [(reader.announces(path[-1]), len(path), path) for path in paths]
-    covered, _, path = max(ranked, key=lambda entry: (round(entry[0], 2), -entry[1]))
+    topic = squeezed(reader.question.topic)
+    ranked = [(reader.announces(title), True, 0, ())] + [
+        (reader.announces(path[-1]), squeezed(without_ordinal(path[-1])) in topic, -len(path), path) for path in paths
+    ]
+    covered, _, _, path = max(ranked, key=lambda entry: (round(entry[0], 2), *entry[1:3]))
     return path if covered >= least else None
-
-
-def _items(hit: Hit) -> list[Sentence]:
-    """The entries of a list passage, without the lead that announces them."""
-    sentences = [sentence for sentence in sentences_of(hit) if compose.sayable(sentence)]
-    lines = hit.passage.text.count("\n") + 1
-    if lines < 2:
-        return []
-    lead = hit.passage.text.split("\n", 1)[0].rstrip()
-    if lead.endswith(("：", ":")) or not lead[:1].strip("（(0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨"):
-        body = hit.passage.start + (len(lead) if lead.endswith(("：", ":")) else 0)
-        return [sentence for sentence in sentences if sentence.start >= body]
-    return sentences
-
-
-def is_list(hit: Hit) -> bool:
-    """Whether the passage is an enumeration of several lines."""
-    return len(_items(hit)) > 1
-
-
-def _points(hit: Hit) -> list[Sentence]:
-    """What a passage contributes to an outline: the items of a list, or what a paragraph begins with.
-
-    Items that are but names ("the county hospital") say nothing without what announces them: such a list stays whole.
-    """
-    items = _items(hit)
-    if not items:
-        return _opening(hit)
-    every = sentences_of(hit)
-    names = np.mean([len(squeezed(item.text)) for item in items]) < NAMES
-    if names and len(items) < len(every) and hit.passage.end - hit.passage.start <= compose.MOST_WITH_ITEMS:
-        return [Sentence(hit, hit.passage.start, hit.passage.end, hit.passage.text)]
-    return items
-
-
-def _opening(hit: Hit) -> list[Sentence]:
-    """The first sentence of a passage, with the next one where it only announces it ("third: steady funding.")."""
-    every = sentences_of(hit)
-    sentences = [sentence for sentence in every if tells(sentence.text)] or every
-    if len(sentences) < 2 or len(squeezed(without_ordinal(sentences[0].text))) >= THIN:
-        return sentences[:1]
-    start, end = sentences[0].start, sentences[1].end
-    return [Sentence(hit, start, end, hit.passage.text[start - hit.passage.start : end - hit.passage.start])]
 
 
 def _hits(reader: "Reader", county: str, article: str = "") -> list[Hit]:

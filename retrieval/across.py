@@ -76,7 +76,7 @@ def across(
 def _says(carried: float, best: float, sure: float, mentioned: bool) -> bool:
     """Whether a county says it, by how much of the question its words carry and how sure it is that they answer."""
     if best < LITERAL:
-        return sure >= MEANT
+        return sure >= MEANT and carried >= NEARLY * best
     if carried >= max(LITERAL, RIVAL * best):
         return mentioned or sure >= HARDLY
     return carried >= NEARLY * best and sure >= SURE

@@ -4,14 +4,14 @@ One Answerer serves one question over one generation, so that search and citatio
 """
 
 import dataclasses
-import itertools
 from collections.abc import Mapping, Sequence
 
 from retrieval import compose
 from retrieval.across import across, alternatives, plain
-from retrieval.bearing import of_others
+from retrieval.bearing import names, of_others
 from retrieval.gazetteer import Gazetteer
 from retrieval.index import Generation
+from retrieval.kinds import is_general
 from retrieval.offers import topics
 from retrieval.outlook import named_section, outline_group, overview, survey
 from retrieval.places import nearest
@@ -20,7 +20,7 @@ from retrieval.sentences import Judged, Sentence
 from retrieval.terms import only_generic
 from retrieval.text import fold
 from retrieval.types import Answer, Division, Kind, Level, Question, Reason, Scope
-from retrieval.wording import found
+from retrieval.wording import found, pattern
 
 WIDE_CLAIMS = 24  # comparisons, aggregates and overviews may cite this many
 RIVAL = 0.9  # a further sentence is said if it scores this share of the best
@@ -85,6 +85,8 @@ class Answerer:
         scope = self._counties_in_scope()
         if question.region is not None and self._wants_overview():
             return self._roundup(scope)
+        if question.kind is Kind.AGGREGATE and self._asks("lacking"):
+            return self._refuse(Reason.NOT_IN_CORPUS)
         if question.kind is Kind.AGGREGATE or question.region is not None:
             return self._across(scope) if self.reader.terms else self._which(scope)
         if len(scope) == 1:
@@ -107,7 +109,9 @@ class Answerer:
         )
 
     def _wants_overview(self) -> bool:
-        return self.question.of_each is Kind.OVERVIEW or only_generic(self.reader.terms)
+        question = self.question
+        each = question.kind is Kind.AGGREGATE and is_general(pattern("aggregate").sub(" ", question.words))
+        return question.of_each is Kind.OVERVIEW or only_generic(self.reader.terms) or each
 
     def _focused(self, county: str) -> list[compose.Chosen]:
         """The few sentences of one county that answer, best first; nothing if none is sure enough."""
@@ -129,7 +133,10 @@ class Answerer:
             if section:
                 return section[: WIDE_CLAIMS // 4]
         rival, most = self._breadth()
-        best = self._newest_first([one.sentence for one in sure if one.score >= rival * sure[0].score])
+        best = compose.newest_first([one.sentence for one in sure if one.score >= rival * sure[0].score], self._day)
+        division = self._division(county)
+        if division:
+            best.sort(key=lambda sentence: of_others(sentence, division))  # what the county does itself before
         return reader.within_length(compose.apart(reader.choose(sentence) for sentence in compose.distinct(best, most)))
 
     def _read(self, county: str) -> tuple[Reader, list[Judged]]:
@@ -146,8 +153,12 @@ class Answerer:
         both = dataclasses.replace(reader.question, topic=f"{self.question.before} {self.question.topic}")
         longer = Reader(both, self.generation, reader.tools)
         further = longer.weighed(longer.said(longer.find((county,))))
-        same = [one for one in further if _is_same(one.sentence, weighed[0].sentence)]
+        same = [one for one in further if compose.is_same(one.sentence, weighed[0].sentence)]
         return (longer, same) if longer.enough(same) else (reader, weighed)
+
+    def _division(self, county: str) -> Division | None:
+        """The county of that code; None for a region."""
+        return next((one for one in self.generation.counties if one.code == county), None)
 
     def _surveys(self) -> bool:
         """Whether all that is told of a matter is asked for, rather than one thing."""
@@ -159,13 +170,13 @@ class Answerer:
 
     def _survey(self, reader: Reader, county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:
         """All that is told of the matter, what is surest first; empty if it stands in no section."""
-        division = next((one for one in self.generation.counties if one.code == county), None)
+        division = self._division(county)
         if division is None:
             return []
         told = survey(reader, division, sure[0].sentence.hit, self._asks("whole"))[: WIDE_CLAIMS // 2]
         if not told or any(compose.is_numbered(choice.sentence.text) for choice in told[:2]):
             return told  # what is counted off stays in its order
-        said = [one.sentence for one in sure]
+        said = [one.sentence for one in sure if 2 * one.probability >= sure[0].probability]
         first = next((at for at, choice in enumerate(told) if any(compose.holds(choice, one) for one in said)), 0)
         return [told[first], *told[:first], *told[first + 1 :]]
 
@@ -182,14 +193,6 @@ class Answerer:
             return LIST_RIVAL, most
         several = kind is Kind.NUMBER and self._asks("several")
         return (SEVERAL_RIVAL, most) if several else (RIVAL, 3)
-
-    def _newest_first(self, sentences: Sequence[Sentence]) -> list[Sentence]:
-        """The sentences with the newer before the older where two articles differ, each in the other's place."""
-        ordered = list(sentences)
-        for left, right in itertools.combinations(range(len(ordered)), 2):
-            if compose.differ(ordered[left], ordered[right]) and self._day(ordered[left]) < self._day(ordered[right]):
-                ordered[left], ordered[right] = ordered[right], ordered[left]
-        return ordered
 
     def _day(self, sentence: Sentence) -> str:
         """When its article was published; the empty text, before all others, where that is not known."""
@@ -240,6 +243,9 @@ class Answerer:
             said = reader.said(reader.find(codes, k=k))
             for code, chosen in across(reader, said, scope, mentioned, literally=mentioned or part > 0).items():
                 told.setdefault(code, chosen)
+        if self._asks("besides"):
+            known = {division.code for division in scope if names(self.question.asked, division)}
+            told = {code: chosen for code, chosen in told.items() if code not in known}
         return self._say(compose.merged(list(told.values()))[:WIDE_CLAIMS], searched=len(scope))
 
     def _say(
@@ -291,8 +297,3 @@ class Answerer:
             missing=reader.missing(reader.said(reader.find(codes))),
             others=tuple(self.names[code] for code in about if code not in codes)[:SUGGESTIONS],
         )
-
-
-def _is_same(one: Sentence, other: Sentence) -> bool:
-    """Whether it is one sentence, found twice."""
-    return (one.hit.row, one.start) == (other.hit.row, other.start)

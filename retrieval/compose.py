@@ -54,6 +54,11 @@ def holds(choice: Chosen, sentence: Sentence) -> bool:
     return same and choice.start < sentence.end and sentence.start < choice.end
 
 
+def is_same(one: Sentence, other: Sentence) -> bool:
+    """Whether it is one sentence, found twice."""
+    return (one.hit.row, one.start) == (other.hit.row, other.start)
+
+
 def is_numbered(text: str) -> bool:
     """Whether it is one of several that are counted off: "2. ...", "third: ..."."""
     return _ORDINAL.match(text) is not None or _COUNTED_OFF.match(text) is not None
@@ -163,6 +168,15 @@ def differ(one: Sentence, other: Sentence) -> bool:
     figures = [set(_FIGURE.findall(fold(sentence.text))) for sentence in (one, other)]
     words = [_FIGURE.sub("", fold(sentence.text)) for sentence in (one, other)]
     return all(figures) and figures[0] != figures[1] and _alike(*words)
+
+
+def newest_first(sentences: Sequence[Sentence], day: Callable[[Sentence], str]) -> list[Sentence]:
+    """The sentences with the newer before the older where two articles differ, each in the other's place."""
+    ordered = list(sentences)
+    for left, right in itertools.combinations(range(len(ordered)), 2):
+        if differ(ordered[left], ordered[right]) and day(ordered[left]) < day(ordered[right]):
+            ordered[left], ordered[right] = ordered[right], ordered[left]
+    return ordered
 
 
 def _alike(one: str, other: str) -> bool:

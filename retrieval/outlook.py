@@ -11,6 +11,7 @@ from retrieval.bearing import names, of_others, tells
 from retrieval.compose import without_ordinal
 from retrieval.sentences import Judged, Sentence, sentences_of, squeezed
 from retrieval.shape import as_path, body, brief, items_of, paths_of, points_of, telling
+from retrieval.terms import only_generic
 from retrieval.text import fold
 from retrieval.types import Division, Hit
 
@@ -130,10 +131,19 @@ def _section(reader: "Reader", hits: Sequence[Hit]) -> list[Hit]:
     if not reader.terms or not paths:
         return list(hits)
     covered = {path: reader.coverage_of(path[-1]) for path in paths}
+    if only_generic(reader.terms):  # 卫生健康情况 is no 健康管理
+        topic = squeezed(reader.question.topic)
+        covered = {path: share if _alike(topic, path[-1]) else 0.0 for path, share in covered.items()}
     path = min(paths, key=lambda path: (-round(covered[path], 2), len(path), path))
     if covered[path] < SECTION_COVERS:
         return list(hits)
     return [hit for hit in hits if hit.passage.heading[: len(path)] == path]
+
+
+def _alike(topic: str, heading: str) -> bool:
+    """Whether one of them holds the other."""
+    said = squeezed(without_ordinal(heading))
+    return topic in said or said in topic
 
 
 def outline_group(reader: "Reader", county: str, sure: Sequence[Judged]) -> list[compose.Chosen]:

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from ingest.build import build
-from retrieval.across import alternatives, plain
+from retrieval.across import _says, alternatives, plain
 from retrieval.config import Config, PathsConfig
 from retrieval.embed import load_embedder
 from retrieval.engine import Engine
-from retrieval.types import Answer
+from retrieval.lexicon import Lexicon
+from retrieval.text import fold
+from retrieval.topic import chinese_topic
+from retrieval.types import Answer, Status
 
 
 def _engine(folder: Path, articles: dict[str, str]) -> Engine:
@@ -91,6 +94,58 @@ def test_either_of_two_things_is_enough(tmp_path: Path) -> None:
     }
     told = _told(_engine(tmp_path, articles).ask("哪些县有血液透析中心或者接种宫颈癌疫苗"))
     assert set(told) == {"荣县", "湄潭县"}
+
+
+BOTH = {
+    "a.txt": _county("荣县", "荣县在县人民医院建成血液透析中心，设床位30张。"),
+    "b.txt": _county("湄潭县", "湄潭县把血液透析中心设在县中医院。"),
+    "c.txt": _county("安岳县", "安岳县的胸痛中心从去年开始收治病人。"),
+}
+
+
+def test_a_county_that_is_known_already_is_left_out(tmp_path: Path) -> None:
+    told = _told(_engine(tmp_path, BOTH).ask("除了荣县还有哪些县建了血液透析中心"))
+    assert list(told) == ["湄潭县"]
+
+
+@pytest.mark.parametrize("words", ["没有血液透析中心", "的文章没提到血液透析", "还未建血液透析中心"])
+def test_who_does_not_is_nothing_that_could_be_cited(tmp_path: Path, words: str) -> None:
+    assert _engine(tmp_path, BOTH).ask(f"哪些县{words}").status is not Status.ANSWERED
+
+
+def test_more_counties_are_asked_for_of_the_same_thing(tmp_path: Path) -> None:
+    told = _told(_engine(tmp_path, BOTH).ask("还有别的县吗", ["哪些县建了血液透析中心"]))
+    assert set(told) == {"荣县", "湄潭县"}
+
+
+def test_everywhere_is_all_counties(tmp_path: Path) -> None:
+    assert set(_told(_engine(tmp_path, BOTH).ask("各地血液透析怎么搞的"))) == {"荣县", "湄潭县"}
+
+
+def test_what_the_counties_of_a_province_do_is_told_of_each(tmp_path: Path) -> None:
+    extra = "一、健康管理\n\n高血压患者规范管理率在65%以上。"
+    articles = {
+        "a.txt": _county("荣县", "荣县在县人民医院建成血液透析中心，设床位30张。\n\n" + extra),
+        "b.txt": _county("安岳县", "安岳县的胸痛中心从去年开始收治病人。\n\n" + extra),
+    }
+    told = _told(_engine(tmp_path, articles).ask("四川各县卫生健康情况"))
+    assert "30张" in told["荣县"]
+    assert "胸痛" in told["安岳县"]
+
+
+@pytest.mark.parametrize(
+    ("carried", "best", "sure", "says"),
+    [(0.0, 0.0, 0.8, True), (0.0, 0.0, 0.6, False), (0.25, 0.5, 0.9, False), (0.4, 0.5, 0.9, True)],
+)
+def test_of_those_that_mean_it_the_nearest_in_words_are_named(
+    carried: float, best: float, sure: float, says: bool
+) -> None:
+    assert _says(carried, best, sure, mentioned=False) is says
+
+
+@pytest.mark.parametrize("text", ["底下的县市托育", "下面几个县都有 托育", "托育这两个县都", "除了 托育", "各地托育"])
+def test_words_for_the_counties_are_no_topic(text: str) -> None:
+    assert chinese_topic(fold(text), Lexicon.load()) == "托育"
 
 
 @pytest.mark.parametrize(

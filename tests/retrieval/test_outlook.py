@@ -166,6 +166,16 @@ def test_beside_a_sure_county_another_is_told_if_it_says_about_as_much(
     assert _engine(tmp_path, TWO).ask(f"荣县和湄潭县的{topic}由谁来管").silent == silent
 
 
+def test_what_the_county_does_comes_before_what_the_nation_demands(tmp_path: Path) -> None:
+    texts = _texts(_engine(tmp_path, {"a.txt": DIALYSIS}).ask("荣县血液透析中心建设"))
+    assert "国家" not in texts[0]
+
+
+def test_two_counties_busy_with_anything_are_told_side_by_side(tmp_path: Path) -> None:
+    answer = _engine(tmp_path, TWO).ask("荣县和湄潭县两县都在忙啥")
+    assert {claim.label for claim in answer.claims} == {"荣县", "湄潭县"}
+
+
 def test_a_follow_up_wants_as_much_as_the_question_before(tmp_path: Path) -> None:
     told = "".join(_texts(_engine(tmp_path, TWO).ask("那荣县呢", ["概括一下湄潭县的血液透析中心"])))
     assert all(point in told for point in ("30张", "三班", "车费"))

@@ -62,7 +62,8 @@ def across(
     told: list[tuple[float, str, Sentence]] = []
     if literally and not worded:
         return {}
-    for code in ordered[:READ] if worded else list(own)[:MEANT_COUNTIES]:
+    near = [code for code in (ordered[:READ] if worded else own) if most[code] >= NEARLY * best]
+    for code in near if worded else near[:MEANT_COUNTIES]:
         weighed = reader.weighed(own[code])
         if not weighed or not _says(most[code], best, weighed[0].probability, mentioned):
             continue
@@ -97,7 +98,8 @@ def _by_county(said: Sequence[Sentence], scope: Sequence[Division]) -> dict[str,
     """Of the sentences those that say something, by county in the order found, with whether they tell of others."""
     wanted = {division.code: division for division in scope}
     headings = {heading for sentence in said for heading in sentence.hit.passage.heading}
-    beside = [division.short for division in scope]
+    spoken = {code for sentence in said for code in sentence.hit.passage.counties}
+    beside = [wanted[code].short for code in wanted if code in spoken]
     found: dict[str, list[tuple[Sentence, bool]]] = {}
     for sentence in said:
         if sentence.hit.passage.text.strip() in headings or not tells(sentence.text):

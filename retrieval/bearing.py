@@ -27,6 +27,8 @@ def after_another(text: str, county: Division, beside: Iterable[str]) -> bool:
     """Whether the county is named well after another one (of these short names), whose doing it then is."""
     told = to_simplified(text)
     own = told.find(county.short[:2])
+    if own <= APART:
+        return False
     return any(0 <= told.find(name) < own - len(name) - APART for name in beside if name != county.short)
 
 

@@ -29,6 +29,7 @@ from retrieval.sentences import (
 from retrieval.terms import Term, terms_of
 from retrieval.text import fold
 from retrieval.types import Hit, Kind, Question, Script
+from retrieval.wording import found, pattern
 
 AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
 AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
@@ -192,10 +193,18 @@ class Reader:
                 both = max(both, SURE_OF_NAME)
             if self.question.kind is Kind.FACT and self._repeats(one):
                 both = max(both, SURE_OF_WORDS)
+            if self._asks_what_comes and found("tells_to_come", fold(one.sentence.text)):
+                both = max(both, SURE_OF_WORDS)
             if one.fit < LEAST_FIT.get(self.question.kind, 0.0):
                 both = min(both, UNFIT)
             told.append(dataclasses.replace(one, probability=float(both)))
         return sorted(told, key=lambda one: one.probability, reverse=True)
+
+    @functools.cached_property
+    def _asks_what_comes(self) -> bool:
+        """Whether all that is asked is what comes next."""
+        topic = self.question.topic
+        return found("to_come", topic) and not pattern("to_come_only").sub("", topic)
 
     def _repeats(self, one: Judged) -> bool:
         """Whether it holds, word for word, all that was asked: what is only named is to be found where it stands."""

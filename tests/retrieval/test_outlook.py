@@ -192,3 +192,28 @@ def test_doing_what_is_no_yes_or_no(text: str) -> None:
 )
 def test_words_of_comparing_are_cut_and_work_is_none(text: str, topic: str) -> None:
     assert without_comparing(text).strip() == topic
+
+
+NEXT = _article(
+    "荣县的透析",
+    """荣县在县人民医院建成血液透析中心，设床位30张。
+
+下一步，荣县提出两条路子：一是培训护士，二是添置机器。""",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "history"),
+    [
+        ("荣县接下来有什么打算", []),
+        ("荣县往后要走什么路", []),
+        ("后头还想怎么弄", ["荣县血液透析中心有多少床位"]),
+    ],
+)
+def test_what_comes_next_is_what_is_told_so(tmp_path: Path, text: str, history: list[str]) -> None:
+    assert "添置机器" in _texts(_engine(tmp_path, {"a.txt": NEXT}).ask(text, history))[0]
+
+
+def test_what_comes_next_of_something_else_is_not(tmp_path: Path) -> None:
+    engine = _engine(tmp_path, {"a.txt": NEXT})
+    assert "添置机器" not in "".join(_texts(engine.ask("荣县接下来打算在哪里修停车场")))

@@ -162,3 +162,20 @@ def test_a_file_is_read_again_when_it_changes_and_a_bad_one_changes_nothing(tmp_
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="none"):
         LexiconFile(tmp_path / "none.tsv", required=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "official"),
+    [
+        ("an 87-year-old patient", "岁"),
+        ("registered nurses", "注册护士"),
+        ("emergency sub-stations", "分站"),
+        ("under-five mortality", "5岁以下儿童死亡率"),
+        ("childcare places", "托位"),
+        ("non-emergency transfers", "非急救转运"),
+        ("deputy county chief", "副县长"),
+        ("each month", "每月"),
+    ],
+)
+def test_english_words_for_what_counties_count(said: str, official: str) -> None:
+    assert any(official in one.official for one in Lexicon.load().expand(said))

@@ -13,6 +13,7 @@ from retrieval.evidence import Matrix, evidence
 from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
+from retrieval.outlook import is_list
 from retrieval.rerank import Reranker
 from retrieval.search import Query, find
 from retrieval.sentences import (
@@ -36,8 +37,6 @@ AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 32  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
-# a number of another kind, or none, is no answer to a question for one; nor is what names no place to "where?"
-LEAST_FIT = {Kind.NUMBER: 0.3, Kind.WHERE: 0.5, Kind.WHEN: 0.5, Kind.WHO: 0.4}
 UNFIT = 0.1  # as sure as one may be of such a sentence
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
 MISSING = 3  # missing runs of words that are told
@@ -195,7 +194,7 @@ class Reader:
                 both = max(both, SURE_OF_WORDS)
             if self._asks_what_comes and found("tells_to_come", fold(one.sentence.text)):
                 both = max(both, SURE_OF_WORDS)
-            if one.fit < LEAST_FIT.get(self.question.kind, 0.0):
+            if one.fit < self._judge.what.least and not (self._judge.what.names and is_list(one.sentence.hit)):
                 both = min(both, UNFIT)
             told.append(dataclasses.replace(one, probability=float(both)))
         return sorted(told, key=lambda one: one.probability, reverse=True)
@@ -248,7 +247,7 @@ class Reader:
 
     def announces(self, heading: str) -> float:
         """The share of the question that a heading carries: 0..1; 0 if it lacks what is asked for (which hospitals)."""
-        heads = [term for term in self.terms if term.text in self._judge.head]
+        heads = [term for term in self.terms if term.text in self._judge.what.head]
         lacks = heads and not any(stands(term, heading) >= PRESENT for term in heads)
         return 0.0 if lacks else self.coverage_of(heading)
 

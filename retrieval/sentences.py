@@ -127,14 +127,15 @@ class VectorMemory:
 class Judge:
     """Judges the sentences of one question.
 
-    ``embed`` gives sentence vectors and ``vectors`` word vectors; ``meaning`` is the question's vector.
+    ``embed`` gives sentence vectors and ``vectors`` word vectors; ``meaning`` is the question's vector;
+    ``what`` an answer must hold.
     """
 
     def __init__(
         self, terms: Sequence[Term], what: Wanted, meaning: Vectors, embed: Embed, vectors: VectorMemory
     ) -> None:
         self._terms = tuple(terms)
-        self._what = what
+        self.what = what
         self._meaning = meaning.reshape(-1)
         self._embed = embed
         self._vectors = vectors
@@ -147,7 +148,7 @@ class Judge:
         their words, their kind and how well their passages were found, which is all that is cheap to know.
         """
         alone, shares = self._literal_shares(sentences, titles)
-        fits = [fit(self._what, sentence.text) for sentence in sentences]
+        fits = [fit(self.what, sentence.text) for sentence in sentences]
         if most and len(sentences) > most:
             rough = self._weighed(shares) + FIT * np.array(fits)
             rough += FOUND * np.array([sentence.hit.score for sentence in sentences])
@@ -155,11 +156,6 @@ class Judge:
             sentences, fits = [sentences[at] for at in kept], [fits[at] for at in kept]
             alone, shares = alone[kept], shares[kept]
         return self._judged(sentences, alone, shares, fits) if sentences else []
-
-    @property
-    def head(self) -> frozenset[str]:
-        """The terms that say what is asked for."""
-        return self._what.head
 
     def literal(self, sentences: Sequence[Sentence], titles: Sequence[str]) -> Shares:
         """The ``literal`` that their judgements would have, without the rest: shape (n,)."""
@@ -171,7 +167,7 @@ class Judge:
         vectors = self._embed([sentence.under_heading for sentence in sentences])
         similarities = np.clip(np.einsum("ij,j->i", vectors, self._meaning), 0.0, 1.0)
         headings = {heading: at for at, heading in enumerate(dict.fromkeys(s.hit.passage.heading for s in sentences))}
-        close = self._closeness([*(s.text for s in sentences), *map(" ".join, headings)])
+        close = self.closeness([*(s.text for s in sentences), *map(" ".join, headings)])
         above = close[[len(sentences) + headings[s.hit.passage.heading] for s in sentences]]
         near = MEANING * close[: len(sentences)]
         covered = np.maximum(shares, np.maximum(near, MEANING * CONTEXT * above))
@@ -186,7 +182,7 @@ class Judge:
 
     def _headed(self, own: Shares) -> Shares:
         """How far each sentence alone covers the best of the words asked for: shape (n,); -1 where there is none."""
-        asked = [at for at, term in enumerate(self._terms) if term.text in self._what.head]
+        asked = [at for at, term in enumerate(self._terms) if term.text in self.what.head]
         return own[:, asked].max(axis=1) if asked else np.full(len(own), -1.0)
 
     def _weighed(self, shares: Shares) -> Shares:
@@ -211,14 +207,14 @@ class Judge:
                 for place in texts:
                     if place not in elsewhere:
                         where = squeezed(place[0])
-                        elsewhere[place] = [_stands(probed, where) * place[1] for probed in sought]
+                        elsewhere[place] = [stands_in(probed, where) * place[1] for probed in sought]
                 around[key] = list(map(max, *(elsewhere[place] for place in texts)))
             where = squeezed(sentence.text)
-            alone[at] = [_stands(probed, where) for probed in sought]
+            alone[at] = [stands_in(probed, where) for probed in sought]
             beside[at] = around[key]
         return alone, np.maximum(alone, beside)
 
-    def _closeness(self, texts: Sequence[str]) -> Shares:
+    def closeness(self, texts: Sequence[str]) -> Shares:
         """For every text, how close its closest word comes to each term: shape (n, terms), 0..1."""
         told = [_words(text) for text in texts]
         column = {word: at for at, word in enumerate(dict.fromkeys(word for row in told for word in row))}
@@ -254,18 +250,18 @@ def _parts(word: str) -> set[str]:
 
 def stands(term: Term, text: str) -> float:
     """How far the term, or a variant of it, stands in the text in so many words: 0..1."""
-    return _stands(probes(term), squeezed(text))
+    return stands_in(probes(term), squeezed(text))
 
 
 def stands_around(terms: Sequence[Term], sentences: Sequence[Sentence]) -> list[float]:
     """How far each term stands in the passages of the sentences, all taken together, or in the headings above them."""
     passages = dict.fromkeys(sentence.hit.passage for sentence in sentences)
     where = "".join(squeezed(text) for passage in passages for text in (" ".join(passage.heading), passage.text))
-    return [_stands(probes(term), where) for term in terms]
+    return [stands_in(probes(term), where) for term in terms]
 
 
-def _stands(probed: Sequence[tuple[str, float]], where: str) -> float:
-    """How far a word or what stands for it stands in the squeezed text."""
+def stands_in(probed: Sequence[tuple[str, float]], where: str) -> float:
+    """How far a word or what stands for it (see ``probes``) stands in the squeezed text: 0..1."""
     best = 0.0
     for word, worth in probed:
         if worth > best:

@@ -1,5 +1,7 @@
 """Kinds of sentences."""
 
+import dataclasses
+
 import pytest
 
 from retrieval.fit import Wanted, fit, wanted
@@ -147,3 +149,91 @@ def test_what_is_asked_for_stands_behind_the_question_word(text: str, terms: lis
 )
 def test_hours_weekdays_and_spans_are_times_too(text: str) -> None:
     assert fit(Wanted(Kind.WHEN), text) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "yes", "no"),
+    [
+        ("有多少医生", "现有医生58名。", "覆盖21家乡镇卫生院,每月会诊2000余例。"),
+        ("护士有多少", "护士58人。", "设床位58张。"),
+        ("有多少接种点", "设接种点9个。", "面向不满14周岁的女生。"),
+        ("有多少医院职工", "医院职工有300人。", "有医院3家。"),
+        ("设了多少儿童发展中心", "设中心9个。", "覆盖儿童800名。"),
+        ("多少学生在学校接种", "接种学生800名。", "覆盖学校9所。"),
+        ("一个月会诊多少例", "每月会诊2000余例。", "21家卫生院接入。"),
+        ("出车多少次", "有效出车191台次。", "任务252个。"),
+        ("病床有几多", "病床240张。", "护士240人。"),
+        ("how many nurses work there", "护士58人。", "卫生院58家。"),
+        ("一个月收多少托费", "每月收费900元。", "有机构10家,托位1208个。"),
+    ],
+)
+def test_things_are_counted_in_their_own_measures(question: str, yes: str, no: str) -> None:
+    what = wanted(_asked(question), [])
+    assert fit(what, no) < what.least <= fit(what, yes)
+
+
+@pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.FACT, Kind.WHERE, Kind.YESNO])
+def test_a_number_to_call_is_no_other_number(kind: Kind) -> None:
+    what = wanted(dataclasses.replace(_asked("预约转运的电话是多少"), kind=kind), [])
+    assert fit(what, "配备50台车,把120救护车留给急重症患者。") < what.least <= fit(what, "预约请拨打0510-8612345。")
+    assert what.least <= fit(what, "统一受理“120”急救电话。")
+
+
+def test_a_share_of_calls_is_no_number_to_call() -> None:
+    assert not wanted(_asked("呼救电话10秒内接听比例要达到多少"), []).phone
+
+
+@pytest.mark.parametrize(
+    ("question", "yes", "no"),
+    [
+        ("活动在哪个村", "活动在苏庄村举行。", "医务人员下村走访各村。"),
+        ("设在哪个社区", "设在东云社区。", "队伍到周边社区走访。"),
+        ("哪个医院能做", "县中医院能做。", "由县级医院和卫生部门商定。"),
+        ("which hospital offers it", "县人民医院开设。", "卫生部门商定。"),
+    ],
+)
+def test_a_named_place_is_wanted_where_its_kind_is_asked_for(question: str, yes: str, no: str) -> None:
+    what = wanted(dataclasses.replace(_asked(question), kind=Kind.WHERE), [])
+    assert fit(what, no) < what.least <= fit(what, yes)
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "enough"),
+    [
+        ("七大中心是哪七个", "设有七大中心。", False),
+        ("七大中心是哪七个", "设有检验、影像、病理等七大中心。", True),
+        ("两个集团分别叫什么", "设东风集团、西岭集团。", True),
+        ("10家机构都叫什么名字", "有机构10家。", False),
+    ],
+)
+def test_names_are_told_one_by_one(question: str, told: str, enough: bool) -> None:
+    what = wanted(dataclasses.replace(_asked(question), kind=Kind.LIST), [])
+    assert (fit(what, told) >= what.least) is enough
+
+
+def test_a_deputy_is_not_the_head() -> None:
+    head = wanted(dataclasses.replace(_asked("县长是谁"), kind=Kind.WHO), [])
+    deputy = wanted(dataclasses.replace(_asked("副县长是谁"), kind=Kind.WHO), [])
+    told = "副县长王晓野陪同。"
+    assert fit(head, told) < head.least <= fit(deputy, told)
+    assert fit(head, "县长王晓野陪同。") == 1.0
+    assert fit(deputy, "副县长王晓希望大家努力。") == 1.0
+
+
+def test_a_year_is_no_count_and_a_count_like_a_year_is_one() -> None:
+    what = wanted(_asked("一个月会诊多少例"), [])
+    assert fit(what, "2000年开始会诊。") < what.least
+    assert fit(what, "2019-2020年会诊。") < what.least
+
+
+@pytest.mark.parametrize(
+    ("question", "yes", "no"),
+    [
+        ("哪年成立的", "2017年成立。", "7月3日成立。"),
+        ("哪天成立的", "7月3日成立。", "2017年成立。"),
+        ("几点开门", "8点开门。", "周一开门。"),
+    ],
+)
+def test_a_time_is_told_as_exactly_as_it_is_asked_for(question: str, yes: str, no: str) -> None:
+    what = wanted(dataclasses.replace(_asked(question), kind=Kind.WHEN), [])
+    assert what.least <= fit(what, no) < fit(what, yes)

@@ -94,6 +94,13 @@ is the hpv vaccine free in the county
 高血压药能不能在村卫生室领
 县医院床位要不要加量
 有多少个单位参加急救培训
+早上好,急救中心有多少人
+辛苦了,想问托位有多少
+老年食堂吃午饭要钱吗
+卫生院周末休息吗
+村医下班了还接诊吗
+没有别的措施吗
+good morning, how many beds are there
 """.strip().splitlines()
 
 SMALL_TALK = """
@@ -122,6 +129,23 @@ SMALL_TALK = """
 哈哈哈
 晚安
 辛苦了,谢谢
+吃过早饭了吗
+食咗饭未呀
+午饭吃了没
+中秋节快乐!
+祝您身体健康,工作顺利
+早点休息吧
+你下班了吗
+好的,我知道了
+没事了,先这样
+不客气
+随便问问
+你今天过得怎么样
+讲个故事听听
+how was your day?
+have you eaten yet
+see you tomorrow
+happy new year!
 hi
 Hello there!
 Good morning

@@ -28,7 +28,7 @@ _CLASSES = {
     "people": ("people",),
     "patients": ("people", "times"),
     "places": ("places", "things"),
-    "beds": ("beds", "places"),
+    "beds": ("beds", "things"),
     "vehicles": ("vehicles",),
 }
 _COPULA = re.compile("(?:[是有为达到共设配约]|现有|总共|一共|目前|现在|数量|总数|人数|数|的)+$")
@@ -44,7 +44,7 @@ def measures(asked: str | None, counted: str, before: str) -> str:
     if asked and asked != "个":
         return "|".join(words for words in MEASURES.values() if asked in words.split("|"))
     name = _counted(counted) or ("" if counted else _ends_in(before))
-    return "|".join(MEASURES[group] for group in _CLASSES[name]) + "|个" if name else ""
+    return "|".join(MEASURES[group] for group in _CLASSES[name]) if name else ""
 
 
 def _counted(text: str) -> str:

@@ -43,8 +43,8 @@ _ENGLISH_KINDS = {
     "school": "学校|小学|中学", "clinic": "诊所|卫生室|卫生院|门诊",
 }  # fmt: skip
 _KINDS = {
-    "镇": "镇|乡|街道", "乡": "乡|镇", "医院": "医院|卫生院|保健院|集团|中心", "卫生室": "卫生室|卫生所",
-    "学校": "学校|小学|中学|学院|大学",
+    "镇": "镇|乡|街道", "乡镇": "镇|乡|街道", "乡": "乡|镇", "医院": "医院|卫生院|保健院|集团|中心",
+    "卫生室": "卫生室|卫生所", "学校": "学校|小学|中学|学院|大学",
 }  # fmt: skip
 _TITLES = (
     "局长|书记|主任医师|主任|院长|县长|区长|市长|部长|主席|站长|所长|校长|村长|董事长|理事长|负责人|医生|教授|院士|专家"
@@ -83,9 +83,11 @@ _THREE_OR_MORE = re.compile(
 )
 _PARTS = re.compile("[、;]")
 _ENUMERATES = re.compile("、|；|;|\n|一是|[：:]$|和|以及")
+_JOINED = re.compile("[和与及]|以及|并")
 BEFORE, AFTER = 10, 6  # characters between a number and what it counts
 # a number of another kind, or none, is no answer to a question for one; nor is what names no place to "where?"
 LEAST_FIT = {Kind.NUMBER: 0.3, Kind.WHERE: 0.5, Kind.WHEN: 0.5, Kind.WHO: 0.4}
+ONE_NAMED = 0.2  # of several places, whose names are asked for
 CERTAIN = 0.5  # where a number to call or names are asked for
 OTHER_TIME = 0.5  # a time, but not to the year, day or hour that is asked for
 WRONG_MEASURE, ELSEWHERE = 0.15, 0.4  # a number of another kind; one of the kind, of something else
@@ -119,7 +121,14 @@ class Wanted:
     @property
     def least(self) -> float:
         """The fit under which a sentence is no answer, whatever words it has."""
-        return CERTAIN if self.phone or self.names else LEAST_FIT.get(self.kind, 0.0)
+        if self.phone or self.names:
+            return CERTAIN
+        return ONE_NAMED if self.kind is Kind.LIST and self.places else LEAST_FIT.get(self.kind, 0.0)
+
+    @property
+    def listed(self) -> bool:
+        """Whether several things are asked for, which an enumeration of several lines may tell."""
+        return self.names > 0 or self.kind is Kind.LIST
 
 
 def wanted(question: Question, terms: Sequence[str]) -> Wanted:
@@ -137,7 +146,8 @@ def wanted(question: Question, terms: Sequence[str]) -> Wanted:
         return Wanted(kind, head=head, times=next((told for asks, told in _TIMES if asks.search(folded)), ""))
     if kind is Kind.NUMBER:
         return _number_wanted(folded, terms, head)
-    return Wanted(kind, head=head, names=_names(folded) if kind in (Kind.LIST, Kind.FACT) else 0)
+    names = _names(folded) if kind in (Kind.LIST, Kind.FACT) else 0
+    return Wanted(kind, head=head, names=names, places=_places(folded) if kind is Kind.LIST else "")
 
 
 def _number_wanted(folded: str, terms: Sequence[str], head: frozenset[str]) -> Wanted:
@@ -195,7 +205,9 @@ def fit(what: Wanted, text: str) -> float:
     if what.kind is Kind.WHEN:
         return 0.0 if not _TIME.search(folded) else 1.0 if re.search(what.times, folded) else OTHER_TIME
     if what.kind is Kind.LIST:
-        return min(1.0, len(_ENUMERATES.findall(folded)) / 3)
+        if what.places and not _where_fit(what, folded):
+            return 0.0
+        return max(ONE_NAMED if what.places else 0.0, min(1.0, len(_ENUMERATES.findall(folded)) / 3))
     if what.kind is Kind.HOW:
         return 1.0 if _METHOD.search(folded) else 0.5
     return 0.5
@@ -205,7 +217,8 @@ def _where_fit(what: Wanted, folded: str) -> float:
     """Whether it names a place, one of the kind that was asked for."""
     if what.places and not what.address:
         named = re.finditer(f"([\u4e00-\u9fff]{{1,8}}?)(?:{what.places})", folded)
-        return float(any(not found("unnamed", one[1]) for one in named))
+        row = re.search(f"、[\u4e00-\u9fff]{{2,8}}等?[{_COUNT}]+[个家所座](?:{what.places})", folded)  # 黄口、王寨2个镇
+        return float(row is not None or any(not found("unnamed", one[1]) for one in named))
     return float((_ADDRESS if what.address else _PLACE).search(folded) is not None)
 
 
@@ -228,7 +241,8 @@ def _number_fit(what: Wanted, folded: str) -> float:
 
 
 def _beside(word: str, number: re.Match[str], clause: str) -> bool:
-    """Whether the word stands shortly before or after the number: 村医310人, 310名在岗村医."""
+    """Whether the word stands shortly before or after the number: 村医310人, 310名在岗村医; but of 21家医院和药店 the
+    number is that of the first only."""
     before, after = clause[max(0, number.start() - BEFORE - len(word)) : number.start()], clause[number.end() :]
     head = word[-2:] if len(word) > 3 else word  # 远程会诊 is a 会诊
-    return head in before or head in after[: AFTER + len(word)]
+    return head in before or head in _JOINED.split(after[: AFTER + len(word)])[0]

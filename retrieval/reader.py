@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from retrieval import compose
 from retrieval.confidence import calibration
 from retrieval.config import Config
+from retrieval.contrast import against, contrasts
 from retrieval.embed import Embedder
 from retrieval.evidence import Matrix, evidence
 from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
-from retrieval.outlook import is_list
+from retrieval.shape import is_list
 from retrieval.rerank import Reranker
 from retrieval.search import Query, find
 from retrieval.sentences import (
@@ -178,12 +179,13 @@ class Reader:
 
         A cross-encoder, whose word is not calibrated, counts as much as the calibration. A person's name after the
         very title that was asked for is sure enough: the trees have seen no names, for none may be made up. So is
-        what repeats a question that only names a thing.
+        what repeats a question that only names a thing. What lacks the kind that is asked for, or tells of another
+        year or another thing of the same sort, is no answer.
         """
         judged = self.judged(sentences)
         if not judged or not self.terms:
             return []
-        told = []
+        told, what = [], self._judge.what
         for one, probability in zip(
             judged, calibration().probabilities(self.evidence(judged, sentences)), strict=False
         ):
@@ -194,7 +196,8 @@ class Reader:
                 both = max(both, SURE_OF_WORDS)
             if self._asks_what_comes and found("tells_to_come", fold(one.sentence.text)):
                 both = max(both, SURE_OF_WORDS)
-            if one.fit < self._judge.what.least and not (self._judge.what.names and is_list(one.sentence.hit)):
+            unfit = one.fit < what.least and not (what.listed and is_list(one.sentence.hit))
+            if unfit or self._contradicts(one):
                 both = min(both, UNFIT)
             told.append(dataclasses.replace(one, probability=float(both)))
         return sorted(told, key=lambda one: one.probability, reverse=True)
@@ -204,6 +207,13 @@ class Reader:
         """Whether all that is asked is what comes next."""
         topic = self.question.topic
         return found("to_come", topic) and not pattern("to_come_only").sub("", topic)
+
+    def _contradicts(self, one: Judged) -> bool:
+        """Whether it tells of another thing of the same sort, or another year, and whether it is so was not asked."""
+        passage, question = one.sentence.hit.passage, self.question
+        named = contrasts(f"{fold(question.asked)} {question.topic}", question.years)  # an English topic is Chinese
+        told = against(named, fold(one.sentence.text), fold(" ".join(passage.heading)), fold(passage.text))
+        return question.kind is not Kind.YESNO and (told.other >= 1.0 or told.other_years >= 1.0)
 
     def _repeats(self, one: Judged) -> bool:
         """Whether it holds, word for word, all that was asked: what is only named is to be found where it stands."""

@@ -196,3 +196,18 @@ def test_a_report_on_two_years_tells_of_the_one_asked_about(tmp_path: Path, year
     text = "".join(claim.text for claim in engine.ask(f"荣县{year}年的重点工作有哪些").claims)
     assert told in text
     assert other not in text
+
+
+NURSES = "全县现有注册护士445人，第一批培训在2021年办了12期。近5年累计投入专项资金830万元。"
+
+
+@pytest.mark.parametrize("asked", ["现有注册药师多少人", "第二批培训办了多少期", "2021年投入专项资金多少钱"])
+def test_another_thing_of_the_same_sort_or_another_year_is_no_answer(tmp_path: Path, asked: str) -> None:
+    engine = _engine(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
+    assert engine.ask(f"荣县{asked}").status is not Status.ANSWERED
+
+
+@pytest.mark.parametrize("asked", ["现有注册护士多少人", "第一批培训办了多少期", "近5年投入专项资金多少钱"])
+def test_the_thing_itself_is(tmp_path: Path, asked: str) -> None:
+    engine = _engine(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
+    assert engine.ask(f"荣县{asked}").status is Status.ANSWERED

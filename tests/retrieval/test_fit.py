@@ -47,6 +47,8 @@ def _asked(text: str) -> Question:
         ("住院报销百分之多少", ["报销", "住院"], "住院报销比例为70%。", "住院报销窗口有3个。"),
         ("新院区投资多少钱", ["新院区"], "新院区总投资2.3亿元。", "新院区设床位500张。"),
         ("总医院有多少职工", ["总医院", "职工"], "总医院有职工800人。", "揭牌仪式有100余人参加。"),
+        ("想在几个乡镇摆救护车", ["乡镇"], "计划在9个乡镇设站。", "配救护车9辆。"),
+        ("有多少家药店", ["药店"], "诊所和药店共21家。", "21家诊所和所辖药店已接入。"),
         ("设了多少个托位", ["托位"], "可提供托位1208个。", "托位陆续开放。"),
         ("第几批试点", ["试点"], "列入第二批试点,共有20个。", "列入试点。"),
     ],
@@ -209,6 +211,14 @@ def test_a_named_place_is_wanted_where_its_kind_is_asked_for(question: str, yes:
 def test_names_are_told_one_by_one(question: str, told: str, enough: bool) -> None:
     what = wanted(dataclasses.replace(_asked(question), kind=Kind.LIST), [])
     assert (fit(what, told) >= what.least) is enough
+
+
+def test_places_are_told_by_name() -> None:
+    what = wanted(dataclasses.replace(_asked("在哪些医院打针"), kind=Kind.LIST), [])
+    assert fit(what, "由卫生部门、教育部门和学校商定。") < what.least <= fit(what, "县人民医院开设接种点。")
+    assert fit(what, "县人民医院、县中医院、县妇幼保健院、清溪卫生院开设。") == 1.0
+    towns = wanted(dataclasses.replace(_asked("哪几个镇有救护车"), kind=Kind.LIST), [])
+    assert fit(towns, "每个镇都要有救护车。") < towns.least <= fit(towns, "黄口、王寨2个镇有救护车。")
 
 
 def test_a_deputy_is_not_the_head() -> None:

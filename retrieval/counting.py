@@ -27,7 +27,7 @@ MEASURES = {
 _CLASSES = {
     "people": ("people",),
     "patients": ("people", "times"),
-    "places": ("places", "things"),
+    "places": ("places",),
     "beds": ("beds", "things"),
     "vehicles": ("vehicles",),
 }

@@ -14,7 +14,6 @@ from retrieval.evidence import Matrix, evidence
 from retrieval.fit import wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
-from retrieval.shape import is_list
 from retrieval.rerank import Reranker
 from retrieval.search import Query, find
 from retrieval.sentences import (
@@ -28,6 +27,7 @@ from retrieval.sentences import (
     stands,
     stands_around,
 )
+from retrieval.shape import is_list
 from retrieval.terms import Term, terms_of
 from retrieval.text import fold
 from retrieval.types import Hit, Kind, Question, Script

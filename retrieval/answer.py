@@ -19,6 +19,7 @@ from retrieval.reader import Reader, Tools
 from retrieval.sentences import Judged, Sentence
 from retrieval.terms import only_generic
 from retrieval.text import fold
+from retrieval.towns import counties_of_town
 from retrieval.types import Answer, Division, Kind, Level, Question, Reason, Scope
 from retrieval.wording import found, pattern
 
@@ -81,16 +82,16 @@ class Answerer:
 
     def _anywhere(self) -> Answer:
         """No county is named: look through all (or the region's), or ask which one is meant."""
-        question = self.question
-        scope = self._counties_in_scope()
+        question, scope = self.question, self._counties_in_scope()
         if question.region is not None and self._wants_overview():
             return self._roundup(scope)
         if question.kind is Kind.AGGREGATE and self._asks("lacking"):
             return self._refuse(Reason.NOT_IN_CORPUS)
         if question.kind is Kind.AGGREGATE or question.region is not None:
             return self._across(scope) if self.reader.terms else self._which(scope)
-        if len(scope) == 1:
-            return self._about(scope)
+        only = scope if len(scope) == 1 else counties_of_town(question.asked, self.generation)
+        if only:
+            return self._about(only)
         said = self.reader.said(self.reader.find((), ANYWHERE_READ))
         judged = self.reader.sure(said)
         about = {code for one in judged for code in one.sentence.hit.passage.counties}

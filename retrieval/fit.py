@@ -81,7 +81,7 @@ _METHOD = re.compile("通过|推行|采取|采用|依托|实行|建立|开展|�
 _THREE_OR_MORE = re.compile(
     "(?:[三四五六七八九十]|[0-9]{2}|[3-9])(?:大|个|家|项|所|名|位|种|类|条|点|处|座|镇|乡|县|区|市|村)"
 )
-_PARTS = re.compile("[、;]")
+_PARTS = re.compile("[、;]|[和与及](?!其|以)")
 _ENUMERATES = re.compile("、|；|;|\n|一是|[：:]$|和|以及")
 _JOINED = re.compile("[和与及]|以及|并")
 BEFORE, AFTER = 10, 6  # characters between a number and what it counts

@@ -249,3 +249,23 @@ def test_a_year_is_no_count_and_a_count_like_a_year_is_one() -> None:
 def test_a_time_is_told_as_exactly_as_it_is_asked_for(question: str, yes: str, no: str) -> None:
     what = wanted(dataclasses.replace(_asked(question), kind=Kind.WHEN), [])
     assert what.least <= fit(what, no) < fit(what, yes)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "text", "named"),
+    [
+        ("哪间卫生院起了新楼", Kind.WHERE, "青石镇卫生院住院楼已投入使用。", True),
+        ("哪间卫生院起了新楼", Kind.WHERE, "各镇卫生院住院楼已投入使用。", False),
+        ("哪间卫生院起了新楼", Kind.WHERE, "镇卫生院住院楼已投入使用。", False),
+        ("哪间卫生院起了新楼", Kind.WHERE, "改造乡镇卫生院的病房。", False),
+        ("哪所医院搬了", Kind.WHERE, "白河社区医院搬到了新址。", True),
+        ("哪所医院搬了", Kind.WHERE, "周边社区医院都搬了。", False),
+        ("要办的康养项目都有哪些", Kind.LIST, "启动湖边康养馆和山庄康养园。", True),
+        ("要办的康养项目都有哪些", Kind.LIST, "启动湖边康养馆。", False),
+        ("是哪三个项目", Kind.LIST, "启动湖边康养馆、山庄康养园和温泉。", True),
+        ("是哪三个项目", Kind.LIST, "启动湖边康养馆和山庄康养园。", False),
+    ],
+)
+def test_a_towns_own_hospital_is_named_and_and_joins_names(question: str, kind: Kind, text: str, named: bool) -> None:
+    what = wanted(Question(question, question, kind, Scope.CORPUS, Script.SIMPLIFIED), [])
+    assert (fit(what, text) >= what.least) == named

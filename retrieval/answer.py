@@ -29,7 +29,7 @@ LIST_RIVAL = 0.75
 SURVEY_RIVAL = 0.5  # where all of a matter is asked
 SEVERAL_RIVAL = 0.65  # where one figure of each of several things is asked
 OWN_PART = 0.1  # how sure one must be, by a follow-up's own words alone, of a sentence that answers both
-ONLY_ONE = 0.6  # how sure one must be that a question without a county means the only one that speaks of it
+ONLY_ONE = 0.6  # how sure one must be of what another says: the only county that speaks of it, or a county's city
 BESIDE_CLAIMS = 4  # of each county, where all of a matter is compared
 BESIDE, BESIDE_SURE = 0.75, 0.05  # share of another county's words, and how sure, from which a county stands beside it
 SUGGESTIONS = 4
@@ -75,8 +75,8 @@ class Answerer:
             return None
         for code in (f"{meant[0].code[:4]}00", f"{meant[0].code[:2]}0000"):
             spoken = len(self.generation.rows_of_regions((code,)))
-            chosen = self._focused(code) if spoken else []
-            if chosen:
+            weighed = self._read(code)[1] if spoken else []
+            if weighed and weighed[0].probability >= ONLY_ONE and (chosen := self._focused(code)):
                 return self._say(chosen, above=Gazetteer.load().by_code(code))
         return None
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from retrieval import compose
 from retrieval.bearing import after_another, names, of_others, tells
 from retrieval.reader import Reader
-from retrieval.sentences import Judged, Sentence
+from retrieval.sentences import Judged, Sentence, squeezed
 from retrieval.types import Division
 from retrieval.wording import pattern
 
@@ -16,6 +16,7 @@ HARDLY = 0.3  # unless it is less sure than this that they answer
 NEARLY, SURE = 0.65, 0.5  # or if its words carry this share of the best's, and one is that sure
 MEANT = 0.7  # how sure one must be where no county says it in so many words
 MEANT_COUNTIES = 16  # that are then read for it
+TITLE = 4  # characters of a title that a county may bear
 SHORT_OTHER = 4  # characters from which the second of two alternatives stands by itself
 READ = 32  # counties whose sentences are weighed, those that say most first
 OWN_NAME = 0.1  # what naming its county adds to a sentence: it says whom it means
@@ -50,7 +51,7 @@ def across(
     ``said`` are the sentences found; where it is asked who so much as mentions a thing (``mentioned``), it counts
     also what a county's article says of others. ``literally`` leaves out what only means the same.
     """
-    found = _by_county(said, scope)
+    found = _by_county(_titled(reader.question.topic, said), scope)
     kept = {code: [one for one, others in every if mentioned or not others] for code, every in found.items()}
     own = {code: sentences for code, sentences in kept.items() if sentences}
     every = [sentence for sentences in own.values() for sentence in sentences]
@@ -72,6 +73,15 @@ def across(
         told.append((round(most[code] + weighed[0].probability, 1), code, sentence))
     told.sort(key=lambda one: -one[0])
     return {code: _whole(reader, sentence, reader.names[code]) for _, code, sentence in told}
+
+
+def _titled(topic: str, said: Sequence[Sentence]) -> Sequence[Sentence]:
+    """Where a title is asked for, as a 健康促进县, the sentences that have it, if any has: a promotion of health is
+    another matter."""
+    title = squeezed(topic)
+    if len(title) < TITLE or not pattern("title_of_place").search(title):
+        return said
+    return [sentence for sentence in said if title in squeezed(sentence.text)] or said
 
 
 def _says(carried: float, best: float, sure: float, mentioned: bool) -> bool:

@@ -18,6 +18,7 @@ _ORDINAL = re.compile(
 )
 _COUNTED_OFF = re.compile(rf"第?[{_COUNTING}]{{1,3}}(?:是|要|来|则)|其[一二三四五六七八九十]|首先|其次|再次|最后")
 _PART_END = re.compile(r"[；;]")
+TELLING = 0.2  # share of the question's words that a sentence has, from which they tell its parts apart
 LONG = 120  # characters from which a sentence of several parts is quoted by the parts that answer
 _HANGING = "，,；;、 "
 _FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -75,7 +76,7 @@ def choose(
     span = (sentence.start + (ordinal.end() if ordinal else 0), sentence.end)
     if sentence.damaged:
         span = _best(sentence, list(_whole_runs(sentence)), worth, 0.9) or span
-    elif len(sentence.text) > LONG and not whole:
+    elif len(sentence.text) > LONG and not whole and worth(sentence.text) >= TELLING:
         span = _best(sentence, list(_parts(sentence)), worth, 0.99) or span
     return _finished(Chosen(sentence, *span, label, item))
 

@@ -105,7 +105,7 @@ class AnswerConfig(_Section):
 
     max_claims: int = Field(5, ge=1)
     max_chars: int = Field(700, ge=100)
-    min_confidence: float = Field(0.2, ge=0.0, le=1.0)
+    min_confidence: float = Field(0.1, ge=0.0, le=1.0)
 
 
 class ComposerConfig(_Section):

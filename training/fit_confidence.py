@@ -162,7 +162,7 @@ def _worth(examples: Sequence[Example], probabilities: Sequence[npt.NDArray[np.f
             "false_refusal": round(float((best[answerable] < threshold).mean()), 4),
             "right_of_answered": round(float(right[answerable & (best >= threshold)].mean()), 4),
         }
-        for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
+        for threshold in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
     }
     return {
         "first_before": round(float(before[answerable].mean()), 4),

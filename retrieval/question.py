@@ -146,11 +146,16 @@ def _read(asked: str, corpus: Sequence[Division], lexicon: Lexicon) -> _Reading:
     told = without_comparing(words) if compared else words
     topic = chinese_topic(told, lexicon) if _HAN.search(asked) else english_topic(words, lexicon)
     scope = scope_of(fold(asked.translate(_VARIANTS)), bool(places.counties or places.elsewhere))
-    if attacked and scope is Scope.CORPUS and not topic:
+    if attacked and scope is Scope.CORPUS and (not topic or _plays(asked, words)):
         scope = Scope.NONSENSE
     if scope is Scope.NONSENSE and not attacked and (places.spans or years):
         scope = Scope.CORPUS
     return _Reading(asked, words, topic, scope, places, years)
+
+
+def _plays(asked: str, rest: str) -> bool:
+    """Whether the bot is given a part to play and, by what is left, told what to say and asked nothing."""
+    return found("role_play", fold(asked)) and not found("question_word", rest)
 
 
 def _side_by_side(question: Question, sources: Sequence[PlacesInQuestion]) -> Question:

@@ -4,24 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import build
 from retrieval.across import _says, alternatives, plain
-from retrieval.config import Config, PathsConfig
-from retrieval.embed import load_embedder
-from retrieval.engine import Engine
 from retrieval.lexicon import Lexicon
 from retrieval.text import fold
 from retrieval.topic import chinese_topic
 from retrieval.types import Answer, Status
-
-
-def _engine(folder: Path, articles: dict[str, str]) -> Engine:
-    (folder / "articles").mkdir()
-    for name, text in articles.items():
-        (folder / "articles" / name).write_text(text, encoding="utf-8")
-    config = Config(paths=PathsConfig(data=str(folder / "data")))
-    build([str(folder / "articles")], config, load_embedder(config.embedding), lambda _: None)
-    return Engine(config)
+from tests.small import engine_over
 
 
 def _county(name: str, body: str) -> str:
@@ -34,7 +22,7 @@ def _told(answer: Answer) -> dict[str, str]:
 
 def test_a_county_is_quoted_for_what_it_does_and_not_for_what_the_nation_demands(tmp_path: Path) -> None:
     nation = "2020年，国家卫生健康委要求各地加快血液透析中心建设。\n\n"
-    engine = _engine(
+    engine = engine_over(
         tmp_path,
         {
             "a.txt": _county("荣县", nation + "荣县在县人民医院建成血液透析中心，设床位30张。"),
@@ -59,7 +47,7 @@ def test_the_preamble_on_several_counties_speaks_for_none_of_them(tmp_path: Path
 
 湄潭县把血液透析中心设在县中医院，免收挂号费。
 """
-    told = _told(_engine(tmp_path, {"a.txt": text}).ask("哪些县建了血液透析中心"))
+    told = _told(engine_over(tmp_path, {"a.txt": text}).ask("哪些县建了血液透析中心"))
     assert "30张" in told["荣县"]
     assert "县中医院" in told["湄潭县"]
 
@@ -72,7 +60,7 @@ def test_an_enumeration_names_the_counties_and_is_quoted_whole(tmp_path: Path) -
 1．自贡市荣县
 2．资阳市安岳县
 """
-    answer = _engine(tmp_path, {"a.txt": text}).ask("四川哪些县通过了健康县先进单位复核")
+    answer = engine_over(tmp_path, {"a.txt": text}).ask("四川哪些县通过了健康县先进单位复核")
     assert "荣县" in answer.claims[0].label
     assert "安岳县" in answer.claims[0].label
     assert "资阳市安岳县" in answer.citations[0].quote
@@ -83,7 +71,7 @@ def test_a_number_is_no_part_of_a_longer_one(tmp_path: Path) -> None:
         "a.txt": _county("荣县", "荣县新建120急救站9个，配齐救护车。"),
         "b.txt": _county("湄潭县", "湄潭县提供托位1208个，方便双职工家庭。"),
     }
-    assert list(_told(_engine(tmp_path, articles).ask("哪些县提到了120急救"))) == ["荣县"]
+    assert list(_told(engine_over(tmp_path, articles).ask("哪些县提到了120急救"))) == ["荣县"]
 
 
 def test_either_of_two_things_is_enough(tmp_path: Path) -> None:
@@ -92,7 +80,7 @@ def test_either_of_two_things_is_enough(tmp_path: Path) -> None:
         "b.txt": _county("湄潭县", "湄潭县为适龄女生免费接种宫颈癌疫苗。"),
         "c.txt": _county("安岳县", "安岳县改造农村厕所300座。"),
     }
-    told = _told(_engine(tmp_path, articles).ask("哪些县有血液透析中心或者接种宫颈癌疫苗"))
+    told = _told(engine_over(tmp_path, articles).ask("哪些县有血液透析中心或者接种宫颈癌疫苗"))
     assert set(told) == {"荣县", "湄潭县"}
 
 
@@ -104,22 +92,22 @@ BOTH = {
 
 
 def test_a_county_that_is_known_already_is_left_out(tmp_path: Path) -> None:
-    told = _told(_engine(tmp_path, BOTH).ask("除了荣县还有哪些县建了血液透析中心"))
+    told = _told(engine_over(tmp_path, BOTH).ask("除了荣县还有哪些县建了血液透析中心"))
     assert list(told) == ["湄潭县"]
 
 
 @pytest.mark.parametrize("words", ["没有血液透析中心", "的文章没提到血液透析", "还未建血液透析中心"])
 def test_who_does_not_is_nothing_that_could_be_cited(tmp_path: Path, words: str) -> None:
-    assert _engine(tmp_path, BOTH).ask(f"哪些县{words}").status is not Status.ANSWERED
+    assert engine_over(tmp_path, BOTH).ask(f"哪些县{words}").status is not Status.ANSWERED
 
 
 def test_more_counties_are_asked_for_of_the_same_thing(tmp_path: Path) -> None:
-    told = _told(_engine(tmp_path, BOTH).ask("还有别的县吗", ["哪些县建了血液透析中心"]))
+    told = _told(engine_over(tmp_path, BOTH).ask("还有别的县吗", ["哪些县建了血液透析中心"]))
     assert set(told) == {"荣县", "湄潭县"}
 
 
 def test_everywhere_is_all_counties(tmp_path: Path) -> None:
-    assert set(_told(_engine(tmp_path, BOTH).ask("各地血液透析怎么搞的"))) == {"荣县", "湄潭县"}
+    assert set(_told(engine_over(tmp_path, BOTH).ask("各地血液透析怎么搞的"))) == {"荣县", "湄潭县"}
 
 
 def test_what_the_counties_of_a_province_do_is_told_of_each(tmp_path: Path) -> None:
@@ -128,7 +116,7 @@ def test_what_the_counties_of_a_province_do_is_told_of_each(tmp_path: Path) -> N
         "a.txt": _county("荣县", "荣县在县人民医院建成血液透析中心，设床位30张。\n\n" + extra),
         "b.txt": _county("安岳县", "安岳县的胸痛中心从去年开始收治病人。\n\n" + extra),
     }
-    told = _told(_engine(tmp_path, articles).ask("四川各县卫生健康情况"))
+    told = _told(engine_over(tmp_path, articles).ask("四川各县卫生健康情况"))
     assert "30张" in told["荣县"]
     assert "胸痛" in told["安岳县"]
 

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import build
-from retrieval.config import Config, PathsConfig
-from retrieval.embed import load_embedder
 from retrieval.engine import Engine
 from retrieval.types import Reason, Status
+from tests.small import engine_over
 
 CITY = """自贡市卫生健康事业发展规划
 
@@ -20,15 +18,6 @@ CITY = """自贡市卫生健康事业发展规划
 """
 
 
-def _engine(folder: Path, articles: dict[str, str]) -> Engine:
-    (folder / "articles").mkdir()
-    for name, text in articles.items():
-        (folder / "articles" / name).write_text(text, encoding="utf-8")
-    config = Config(paths=PathsConfig(data=str(folder / "data")))
-    build([str(folder / "articles")], config, load_embedder(config.embedding), lambda _: None)
-    return Engine(config)
-
-
 def _county(name: str, day: str, body: str) -> str:
     return f"{name}卫生健康工作要点\n\n发布时间：{day} 来源：{name}卫生健康局\n\n{body}\n"
 
@@ -36,7 +25,7 @@ def _county(name: str, day: str, body: str) -> str:
 @pytest.fixture
 def jurisdictions(tmp_path: Path) -> Engine:
     other = _county("湄潭县", "2024-01-02", "湄潭县为65岁以上老年人免费体检。")
-    return _engine(tmp_path, {"city.txt": CITY, "meitan.txt": other})
+    return engine_over(tmp_path, {"city.txt": CITY, "meitan.txt": other})
 
 
 def test_a_county_without_an_article_hears_what_its_city_says(jurisdictions: Engine) -> None:
@@ -64,7 +53,7 @@ def test_a_county_directly_under_its_province_has_no_city_to_speak(jurisdictions
 
 
 def test_a_refusal_says_what_is_missing_and_who_speaks_of_it(tmp_path: Path) -> None:
-    engine = _engine(
+    engine = engine_over(
         tmp_path,
         {
             "a.txt": _county("荣县", "2024-01-02", "荣县为65岁以上老年人免费体检。"),
@@ -84,7 +73,7 @@ def test_what_the_city_does_not_say_is_refused_as_before(jurisdictions: Engine) 
 @pytest.mark.parametrize("newest", ["a.txt", "b.txt"])
 def test_where_articles_differ_the_newest_is_said_first_and_the_other_not_hidden(tmp_path: Path, newest: str) -> None:
     older = "b.txt" if newest == "a.txt" else "a.txt"
-    engine = _engine(
+    engine = engine_over(
         tmp_path,
         {
             older: _county("荣县", "2022-03-01", "荣县全县家庭医生签约服务覆盖率达到62%。"),
@@ -101,7 +90,7 @@ def test_where_articles_differ_the_newest_is_said_first_and_the_other_not_hidden
 def test_what_two_articles_say_alike_is_said_once(tmp_path: Path) -> None:
     same = "荣县全县家庭医生签约服务覆盖率达到75%。"
     extra = "\n\n荣县培训村医80人。"
-    engine = _engine(
+    engine = engine_over(
         tmp_path,
         {"a.txt": _county("荣县", "2024-03-01", same), "b.txt": _county("荣县", "2022-03-01", same + extra)},
     )
@@ -112,7 +101,7 @@ def test_what_two_articles_say_alike_is_said_once(tmp_path: Path) -> None:
 
 def test_a_question_for_a_number_is_not_answered_without_one(tmp_path: Path) -> None:
     body = "荣县建成县域医疗急救中心，救护车由急救中心统一调度。\n\n荣县救护车配有监护设备和急救药品。"
-    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    engine = engine_over(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
     assert engine.ask("荣县有多少辆救护车").reason is Reason.NOT_IN_CORPUS
     assert engine.ask("荣县的救护车由谁统一调度").status is Status.ANSWERED
 
@@ -120,7 +109,7 @@ def test_a_question_for_a_number_is_not_answered_without_one(tmp_path: Path) -> 
 def test_a_comparison_asks_each_county_for_what_decides_it(tmp_path: Path) -> None:
     one = "荣县医院重视床位建设，多次研究床位管理。\n\n荣县开放床位820张。"
     other = "湄潭县开放床位640张。\n\n湄潭县床位管理受到好评。"
-    engine = _engine(
+    engine = engine_over(
         tmp_path, {"a.txt": _county("荣县", "2024-01-02", one), "b.txt": _county("湄潭县", "2024-01-02", other)}
     )
     answer = engine.ask("荣县和湄潭县哪个床位多")
@@ -129,7 +118,7 @@ def test_a_comparison_asks_each_county_for_what_decides_it(tmp_path: Path) -> No
 
 def test_one_figure_of_each_of_several_things(tmp_path: Path) -> None:
     body = "一、每千人口医疗床位达到6.1张。\n\n二、每千人口注册护士达到3.2人。\n\n三、建设健康步道。"
-    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    engine = engine_over(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
     told = "".join(claim.text for claim in engine.ask("荣县每千人口床位和护士分别是多少").claims)
     assert "6.1" in told
     assert "3.2" in told
@@ -138,7 +127,7 @@ def test_one_figure_of_each_of_several_things(tmp_path: Path) -> None:
 
 def test_a_follow_up_goes_on_from_the_question_before(tmp_path: Path) -> None:
     body = "荣县引进高层次人才12人，同时公开招聘医学院校毕业生40人。\n\n荣县改造厕所300座。\n\n荣县建成健康步道8公里。"
-    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    engine = engine_over(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
     before = "荣县引进多少高层次人才"
     answer = engine.ask("那念完医学院的呢", [before])
     assert answer.status is Status.ANSWERED
@@ -156,19 +145,19 @@ def test_an_announcing_sentence_takes_the_next_one_with_it(tmp_path: Path) -> No
             ("四", "药材有基地", "连片种植中药材4万亩。"),
         )
     )
-    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    engine = engine_over(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
     told = "".join(claim.text for claim in engine.ask("荣县的重点工作有哪些").claims)
     assert all(figure in told for figure in ("19个", "2600万", "15名", "4万亩"))
 
 
 def test_a_list_of_another_thing_is_no_list_of_what_is_asked_for(tmp_path: Path) -> None:
     body = "免费接种对象为初一女生。\n\n一、接种时间\n\n每年9月起接种。\n\n二、注意事项\n\n请带好证件。"
-    engine = _engine(tmp_path, {"a.txt": f"荣县免费接种疫苗的通知\n\n荣县卫生健康局发布。\n\n{body}\n"})
+    engine = engine_over(tmp_path, {"a.txt": f"荣县免费接种疫苗的通知\n\n荣县卫生健康局发布。\n\n{body}\n"})
     assert "证件" not in "".join(claim.text for claim in engine.ask("荣县免费接种疫苗在哪些医院").claims)
 
 
 def test_another_year_may_answer_whether_it_was_in_this_one(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2021-05-02", "荣县急救中心2021年4月19日试运行。")})
+    engine = engine_over(tmp_path, {"a.txt": _county("荣县", "2021-05-02", "荣县急救中心2021年4月19日试运行。")})
     answer = engine.ask("荣县急救中心2020年就试运行了吗")
     assert "2021年4月19日" in "".join(claim.text for claim in answer.claims)
 
@@ -178,7 +167,7 @@ def test_who_mentions_a_thing_says_it_in_so_many_words(tmp_path: Path) -> None:
         "a.txt": _county("荣县", "2024-01-02", "荣县加强疫苗接种工作，适龄儿童接种率达到95%。"),
         "b.txt": _county("湄潭县", "2024-01-02", "湄潭县为65岁以上老年人免费体检。"),
     }
-    engine = _engine(tmp_path, articles)
+    engine = engine_over(tmp_path, articles)
     assert engine.ask("哪些县提到狂犬病疫苗").status is not Status.ANSWERED
     assert engine.ask("哪些县提到疫苗接种").status is Status.ANSWERED
 
@@ -192,7 +181,7 @@ def test_a_report_on_two_years_tells_of_the_one_asked_about(tmp_path: Path, year
             "（一）信息化", "建设智慧医院2家，实现检查结果互认。", "（二）急救", "新增急救站3个，缩短急救半径。",
         ]
     )  # fmt: skip
-    engine = _engine(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
+    engine = engine_over(tmp_path, {"a.txt": _county("荣县", "2024-01-02", body)})
     text = "".join(claim.text for claim in engine.ask(f"荣县{year}年的重点工作有哪些").claims)
     assert told in text
     assert other not in text
@@ -203,11 +192,11 @@ NURSES = "全县现有注册护士445人，第一批培训在2021年办了12期�
 
 @pytest.mark.parametrize("asked", ["现有注册药师多少人", "第二批培训办了多少期", "2021年投入专项资金多少钱"])
 def test_another_thing_of_the_same_sort_or_another_year_is_no_answer(tmp_path: Path, asked: str) -> None:
-    engine = _engine(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
+    engine = engine_over(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
     assert engine.ask(f"荣县{asked}").status is not Status.ANSWERED
 
 
 @pytest.mark.parametrize("asked", ["现有注册护士多少人", "第一批培训办了多少期", "近5年投入专项资金多少钱"])
 def test_the_thing_itself_is(tmp_path: Path, asked: str) -> None:
-    engine = _engine(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
+    engine = engine_over(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
     assert engine.ask(f"荣县{asked}").status is Status.ANSWERED

@@ -5,25 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.build import build
 from retrieval.answer import Answerer
-from retrieval.config import Config, PathsConfig
-from retrieval.embed import load_embedder
-from retrieval.engine import Engine
 from retrieval.kinds import without_comparing, worded_kind
 from retrieval.outlook import _shared_list
 from retrieval.reader import Reader
 from retrieval.sentences import Judged, sentences_of
 from retrieval.types import Answer, Hit, Kind, Passage
-
-
-def _engine(folder: Path, articles: dict[str, str]) -> Engine:
-    (folder / "articles").mkdir()
-    for name, text in articles.items():
-        (folder / "articles" / name).write_text(text, encoding="utf-8")
-    config = Config(paths=PathsConfig(data=str(folder / "data")))
-    build([str(folder / "articles")], config, load_embedder(config.embedding), lambda _: None)
-    return Engine(config)
+from tests.small import engine_over
 
 
 def _article(title: str, body: str) -> str:
@@ -48,7 +36,7 @@ DIALYSIS = _article(
 
 @pytest.mark.parametrize("words", ["概括一下", "情况怎么样", "都折腾了点啥", "忙活了些什么", "现状", "的总体情况"])
 def test_all_that_is_told_of_a_matter_is_its_whole_article(tmp_path: Path, words: str) -> None:
-    texts = _texts(_engine(tmp_path, {"a.txt": DIALYSIS}).ask(f"荣县血液透析{words}"))
+    texts = _texts(engine_over(tmp_path, {"a.txt": DIALYSIS}).ask(f"荣县血液透析{words}"))
     told = "".join(texts)
     assert all(point in told for point in ("30张", "三班", "车费"))
     assert "国家" not in told
@@ -70,7 +58,7 @@ def test_a_matter_with_a_section_of_its_own_is_told_from_there(tmp_path: Path) -
 
 荣县为托育园的保育员免费培训。
 """
-    told = "".join(_texts(_engine(tmp_path, {"a.txt": text}).ask("荣县血液透析的情况介绍一下")))
+    told = "".join(_texts(engine_over(tmp_path, {"a.txt": text}).ask("荣县血液透析的情况介绍一下")))
     assert "30张" in told
     assert "托" not in told
 
@@ -90,14 +78,14 @@ def test_a_heading_that_is_the_very_thing_wins_over_a_wider_one(tmp_path: Path) 
 1、升级全民健康信息平台。
 2、检查结果在全县互认。
 """
-    told = "".join(_texts(_engine(tmp_path, {"a.txt": text}).ask("荣县在信息化方面打算做什么")))
+    told = "".join(_texts(engine_over(tmp_path, {"a.txt": text}).ask("荣县在信息化方面打算做什么")))
     assert "平台" in told
     assert "互认" in told
     assert "托育" not in told
 
 
 def test_which_things_are_done_asks_for_all_of_it(tmp_path: Path) -> None:
-    told = "".join(_texts(_engine(tmp_path, {"a.txt": DIALYSIS}).ask("荣县在血液透析上下了哪些功夫")))
+    told = "".join(_texts(engine_over(tmp_path, {"a.txt": DIALYSIS}).ask("荣县在血液透析上下了哪些功夫")))
     assert all(point in told for point in ("30张", "三班", "车费"))
 
 
@@ -123,7 +111,7 @@ def test_one_entry_that_is_the_list_is_told_without_its_neighbours(tmp_path: Pat
 2、做法：先后在双石镇、长山镇、旭阳镇、望佳镇和东兴镇建成健康步道。
 3、评价：受到群众欢迎。""",
     )
-    texts = _texts(_engine(tmp_path, {"a.txt": text}).ask("荣县先后在哪些镇建成健康步道"))
+    texts = _texts(engine_over(tmp_path, {"a.txt": text}).ask("荣县先后在哪些镇建成健康步道"))
     assert "双石镇" in texts[0]
     assert not any("欢迎" in one for one in texts)
 
@@ -142,7 +130,7 @@ TWO = {
 
 
 def test_a_comparison_tells_what_each_county_does_and_not_the_nation(tmp_path: Path) -> None:
-    answer = _engine(tmp_path, TWO).ask("荣县和湄潭县的血液透析中心比较")
+    answer = engine_over(tmp_path, TWO).ask("荣县和湄潭县的血液透析中心比较")
     assert {claim.label for claim in answer.claims} == {"荣县", "湄潭县"}
     told = "".join(_texts(answer))
     assert "30张" in told
@@ -163,21 +151,21 @@ def test_beside_a_sure_county_another_is_told_if_it_says_about_as_much(
         return reader, [replace(one, probability=0.06) for one in weighed] if unsure else weighed
 
     monkeypatch.setattr(Answerer, "_read", doubting)
-    assert _engine(tmp_path, TWO).ask(f"荣县和湄潭县的{topic}由谁来管").silent == silent
+    assert engine_over(tmp_path, TWO).ask(f"荣县和湄潭县的{topic}由谁来管").silent == silent
 
 
 def test_what_the_county_does_comes_before_what_the_nation_demands(tmp_path: Path) -> None:
-    texts = _texts(_engine(tmp_path, {"a.txt": DIALYSIS}).ask("荣县血液透析中心建设"))
+    texts = _texts(engine_over(tmp_path, {"a.txt": DIALYSIS}).ask("荣县血液透析中心建设"))
     assert "国家" not in texts[0]
 
 
 def test_two_counties_busy_with_anything_are_told_side_by_side(tmp_path: Path) -> None:
-    answer = _engine(tmp_path, TWO).ask("荣县和湄潭县两县都在忙啥")
+    answer = engine_over(tmp_path, TWO).ask("荣县和湄潭县两县都在忙啥")
     assert {claim.label for claim in answer.claims} == {"荣县", "湄潭县"}
 
 
 def test_a_follow_up_wants_as_much_as_the_question_before(tmp_path: Path) -> None:
-    told = "".join(_texts(_engine(tmp_path, TWO).ask("那荣县呢", ["概括一下湄潭县的血液透析中心"])))
+    told = "".join(_texts(engine_over(tmp_path, TWO).ask("那荣县呢", ["概括一下湄潭县的血液透析中心"])))
     assert all(point in told for point in ("30张", "三班", "车费"))
     assert "国家" not in told
 
@@ -211,9 +199,9 @@ NEXT = _article(
     ],
 )
 def test_what_comes_next_is_what_is_told_so(tmp_path: Path, text: str, history: list[str]) -> None:
-    assert "添置机器" in _texts(_engine(tmp_path, {"a.txt": NEXT}).ask(text, history))[0]
+    assert "添置机器" in _texts(engine_over(tmp_path, {"a.txt": NEXT}).ask(text, history))[0]
 
 
 def test_what_comes_next_of_something_else_is_not(tmp_path: Path) -> None:
-    engine = _engine(tmp_path, {"a.txt": NEXT})
+    engine = engine_over(tmp_path, {"a.txt": NEXT})
     assert "添置机器" not in "".join(_texts(engine.ask("荣县接下来打算在哪里修停车场")))

@@ -1,14 +1,10 @@
 """Questions that name a town and no county."""
 
-from pathlib import Path
-
 import pytest
 
-from ingest.build import build
-from retrieval.config import Config, PathsConfig
-from retrieval.embed import load_embedder
 from retrieval.engine import Engine
 from retrieval.towns import counties_of_town
+from tests.small import engine_over
 
 ARTICLES = {
     "a.txt": "湄潭县卫生健康工作要点\n\n湄潭县在石塘镇卫生院设两张康复床位，每周三开诊。\n\n清溪村卫生室也要改造。\n",
@@ -19,13 +15,7 @@ ARTICLES = {
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    folder: Path = tmp_path_factory.mktemp("towns")
-    (folder / "articles").mkdir()
-    for name, text in ARTICLES.items():
-        (folder / "articles" / name).write_text(text, encoding="utf-8")
-    config = Config(paths=PathsConfig(data=str(folder / "data")))
-    build([str(folder / "articles")], config, load_embedder(config.embedding))
-    made = Engine(config)
+    made = engine_over(tmp_path_factory.mktemp("towns"), ARTICLES)
     made.load()
     return made
 

@@ -11,7 +11,7 @@ from retrieval.config import Config
 from retrieval.contrast import against, contrasts
 from retrieval.embed import Embedder
 from retrieval.evidence import Matrix, evidence
-from retrieval.fit import wanted
+from retrieval.fit import LEAST_FIT, wanted
 from retrieval.index import Generation
 from retrieval.lexicon import Lexicon
 from retrieval.rerank import Reranker
@@ -38,6 +38,7 @@ AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 32  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
+EXACT = 2.0  # times as sure one must be of a number, name, day or place
 UNFIT = 0.05  # as sure as one may be of such a sentence
 PRESENT = 0.3  # a word of which less than this share stands anywhere is missing
 MISSING = 3  # missing runs of words that are told
@@ -171,8 +172,10 @@ class Reader:
 
     @property
     def least(self) -> float:
-        """The probability from which a sentence is sure enough to be said."""
-        return self.tools.config.answer.min_confidence
+        """The probability from which a sentence is sure enough to be said; twice that for a number, name, day or place,
+        for a wrong one does more harm than a sentence beside the point."""
+        least = self.tools.config.answer.min_confidence
+        return min(1.0, EXACT * least) if self.question.kind in LEAST_FIT else least
 
     def weighed(self, sentences: Sequence[Sentence]) -> list[Judged]:
         """The most promising of the sentences with the probability that each answers, surest first.

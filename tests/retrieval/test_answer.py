@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.engine import Engine
-from retrieval.types import Reason, Status
+from retrieval.reader import Reader
+from retrieval.types import Kind, Question, Reason, Scope, Script, Status
 from tests.small import engine_over
 
 CITY = """自贡市卫生健康事业发展规划
@@ -200,3 +201,13 @@ def test_another_thing_of_the_same_sort_or_another_year_is_no_answer(tmp_path: P
 def test_the_thing_itself_is(tmp_path: Path, asked: str) -> None:
     engine = engine_over(tmp_path, {"rong.txt": _county("荣县", "2024-01-02", NURSES)})
     assert engine.ask(f"荣县{asked}").status is Status.ANSWERED
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_one_must_be_surer_of_a_number_name_day_or_place(jurisdictions: Engine, kind: Kind) -> None:
+    jurisdictions.load()
+    tools = jurisdictions.tools()
+    question = Question("湄潭县的体检", "体检", kind, Scope.CORPUS, Script.SIMPLIFIED)
+    least = Reader(question, jurisdictions.current(), tools).least
+    exact = kind in (Kind.NUMBER, Kind.WHO, Kind.WHEN, Kind.WHERE)
+    assert least == pytest.approx(tools.config.answer.min_confidence * (2 if exact else 1))

@@ -76,8 +76,8 @@ def across(
 
 
 def _titled(topic: str, said: Sequence[Sentence]) -> Sequence[Sentence]:
-    """Where a title is asked for, as a 健康促进县, the sentences that have it, if any has: a promotion of health is
-    another matter."""
+    """Where a title is asked for, as a 健康养生县, the sentences that have it, if any has: keeping people in health
+    is another matter."""
     title = squeezed(topic)
     if len(title) < TITLE or not pattern("title_of_place").search(title):
         return said

@@ -162,3 +162,14 @@ def test_verbs_of_having_are_no_topic(topic: str, left: str) -> None:
 )
 def test_one_or_other_is_asked_each_by_itself(topic: str, each: tuple[str, ...]) -> None:
     assert alternatives(topic) == each
+
+
+def test_a_title_that_is_asked_for_is_asked_for_by_itself(tmp_path: Path) -> None:
+    engine = engine_over(
+        tmp_path,
+        {
+            "a.txt": _county("荣县", "荣县启动健康养生县创建工作，成立专班。"),
+            "b.txt": _county("湄潭县", "湄潭县全面推行健康养生行动，人人参与。"),
+        },
+    )
+    assert list(_told(engine.ask("哪些县在创建健康养生县"))) == ["荣县"]

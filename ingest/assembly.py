@@ -22,7 +22,6 @@ from ingest.store import Store
 from ingest.warnings import of_clusters
 from retrieval.corpus import SourceEntry
 from retrieval.gazetteer import Gazetteer
-from retrieval.index import Generation
 from retrieval.provenance import Reprint
 from retrieval.publish import Publication
 
@@ -36,15 +35,12 @@ class Assembly:
     made: Publication
     store: Store
     taken: Taken
-    previous: Generation | None
-    before: dict[str, SourceEntry] = field(default_factory=dict)
+    before: Mapping[str, SourceEntry]
     files: list[FileReport] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
     def add_all(self) -> None:
         """Add every article by the name of its source, and what holds between them."""
-        if self.previous is not None:
-            self.before = self.previous.source_entries()
         texts = {text.source: text for text in self.store.texts() if text.source in self.taken.sources}
         clusters = self._clusters(texts)
         told = of_clusters(clusters)

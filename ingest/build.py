@@ -61,13 +61,14 @@ def build(
     )
     with publication(config.index_dir, settings) as made, open_store(config) as store:
         previous = _previous(config)
+        before = previous.source_entries() if previous else {}
         if previous and previous.embedder_fingerprint == embedder.fingerprint:
-            made.build_on(previous)
+            made.build_on(previous, before)
         with Workshop(config.ingest.processes) as shop:
             taken = Intake(paths, config, store, shop, progress).take(previous)
         if not taken.sources:
             raise SourceError(_nothing(paths, taken.rejected))
-        assembly = Assembly(made, store, taken, previous)
+        assembly = Assembly(made, store, taken, before)
         assembly.add_all()
         identity, embedded, reused = _published(made, config, embedder, previous, progress)
         store.keep_only(taken.sources | taken.empty)
@@ -77,7 +78,7 @@ def build(
             published=identity is not None,
             files=tuple(assembly.files),
             rejected=tuple(taken.rejected),
-            gone=tuple(sorted(source for source in assembly.before if source not in here)),
+            gone=tuple(sorted(source for source in before if source not in here)),
             articles=made.articles,
             passages=made.passages,
             counties=tuple(name for _, name in sorted(assembly.names.items())),

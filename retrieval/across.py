@@ -5,14 +5,12 @@ from collections.abc import Sequence
 
 from retrieval import compose
 from retrieval.bearing import after_another, names, of_others, tells
-from retrieval.reader import Reader
+from retrieval.reader import LITERAL, RIVAL, Reader
 from retrieval.sentences import Judged, Sentence, squeezed
 from retrieval.types import Division
 from retrieval.wording import pattern
 
-LITERAL = 0.7  # a county says it if its words carry this share of the question
-RIVAL = 0.85  # and this share of what the best county's carry
-HARDLY = 0.3  # unless it is less sure than this that they answer
+HARDLY = 0.3  # how sure one must be at least of a county whose words carry the question
 NEARLY, SURE = 0.65, 0.5  # or if its words carry this share of the best's, and one is that sure
 MEANT = 0.7  # how sure one must be where no county says it in so many words
 MEANT_COUNTIES = 16  # that are then read for it

@@ -105,6 +105,12 @@ def slots_of(spans: Iterable[tuple[int, int]]) -> Slots:
     return slots
 
 
+def rows_in(spans: Iterable[tuple[int, int]]) -> Rows:
+    """The rows of spans, end exclusive, one after the other."""
+    rows: Rows = np.concatenate([np.arange(0), *(np.arange(*span) for span in spans)])
+    return rows
+
+
 def documents(
     connection: sqlite3.Connection, rows: Rows, slots: Slots
 ) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
@@ -179,7 +185,7 @@ class Corpus:
 
     def documents(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, str, tuple[str, ...], bytes]]:
         """As ``documents`` tells them, of spans of rows, end exclusive."""
-        rows = np.concatenate([np.arange(0), *(np.arange(*span) for span in spans)])
+        rows = rows_in(spans)
         with self._lock:
             return list(documents(self._connection, rows, self._slots_of(rows)))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.columns import dump
-from retrieval.corpus import Entry, Slots, SourceEntry, SourceRecord, documents, slots_of
+from retrieval.corpus import Entry, Slots, SourceEntry, SourceRecord, documents, rows_in, slots_of
 from retrieval.provenance import Reprint
 from retrieval.types import Article, Division, Passage
 
@@ -177,10 +177,9 @@ class CorpusWriter:
     ) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
         """As ``corpus.documents``: those that were added, or ``spans`` of rows, of which some may be taken over."""
         if spans is None and not self._merged:
-            rows = np.concatenate([np.arange(0), *(np.arange(*span) for span in self.added)])
-            return documents(self._connection, rows, np.arange(self._fresh))
+            return documents(self._connection, rows_in(self.added), np.arange(self._fresh))
         self._merge()
-        rows = np.concatenate([np.arange(0), *(np.arange(*span) for span in (self.added if spans is None else spans))])
+        rows = rows_in(self.added if spans is None else spans)
         return documents(self._connection, rows, self._layout()[rows])
 
     def finish(self) -> None:
@@ -221,7 +220,7 @@ class CorpusWriter:
         self._connection = _opened(self._path)
         self._connection.execute("ATTACH DATABASE ? AS added", (_address(self._apart),))
         self._let_go(self._former)
-        self._place(self._former)
+        self._place()
         self._connection.executescript(_REST_COMES)
         moved = [
             (position, article, source)
@@ -244,7 +243,7 @@ class CorpusWriter:
         for deletion in _SOURCES_GO:
             self._connection.executemany(deletion, sources)
 
-    def _place(self, former: Former) -> None:
+    def _place(self) -> None:
         """Give what was added slots that are free: those of as many passages that went, or behind all others."""
         kept = sorted((one.entry.slot, one.entry.passages) for one in self._here.values() if one.taken)
         holes: defaultdict[int, list[int]] = defaultdict(list)

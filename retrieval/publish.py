@@ -96,18 +96,21 @@ class Publication:
         self._settings = settings
         self._former: Generation | None = None
         self._entries: dict[str, Entry] = {}
-        self._before: dict[str, SourceEntry] = {}
+        self._before: Mapping[str, SourceEntry] = {}
         self._corpus = CorpusWriter(folder / CORPUS)
         self.moved = np.empty(0, dtype=np.int64)
         self._content = hashlib.sha256(_canonical([generations.FORMAT, settings]))
         self._divisions: dict[str, Division] = {}
         self._sources: list[tuple[str, str]] = []
 
-    def build_on(self, former: Generation) -> None:
-        """Let articles be taken over from a generation of the same embedder; before anything is added."""
+    def build_on(self, former: Generation, sources: Mapping[str, SourceEntry]) -> None:
+        """Let articles be taken over from a generation of the same embedder, which knows these ``sources``.
+
+        Before anything is added.
+        """
         self._former = former
         self._entries = former.entries()
-        self._before = former.source_entries()
+        self._before = sources
         self._corpus.discard()
         self._corpus = CorpusWriter(self._folder / CORPUS, Former(former.folder / CORPUS, self._entries, self._before))
         self.moved = np.full(former.manifest.passages, -1, dtype=np.int64)

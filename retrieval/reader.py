@@ -33,8 +33,8 @@ from retrieval.text import fold
 from retrieval.types import Hit, Kind, Question, Script
 from retrieval.wording import found, pattern
 
-AGGREGATE_LITERAL = 0.7  # a county is named only if its words carry this share of the question
-AGGREGATE_RIVAL = 0.85  # and this share of what the best county carries
+LITERAL = 0.7  # a county says a thing in so many words if they carry this share of the question
+RIVAL = 0.85  # and this share of what the best county's carry
 HEADING_COST = 0.25  # a heading is said only where nothing under it says as much
 JUDGED = 32  # sentences that are looked at closely; more are told apart by their words first
 WEIGHED = 12  # of them, those whose evidence is weighed as a whole
@@ -159,7 +159,7 @@ class Reader:
     def literal(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Those that carry the question in so many words, about as well as the best of them."""
         carried = self.carried(sentences)
-        least = max(AGGREGATE_LITERAL, AGGREGATE_RIVAL * max(carried, default=0.0))
+        least = max(LITERAL, RIVAL * max(carried, default=0.0))
         return [sentence for sentence, share in zip(sentences, carried, strict=True) if share >= least]
 
     def sure(self, sentences: Sequence[Sentence]) -> list[Judged]:
@@ -214,9 +214,11 @@ class Reader:
     def _contradicts(self, one: Judged) -> bool:
         """Whether it tells of another thing of the same sort, or another year, and whether it is so was not asked."""
         passage, question = one.sentence.hit.passage, self.question
+        if question.kind is Kind.YESNO:
+            return False
         named = contrasts(f"{fold(question.asked)} {question.topic}", question.years)  # an English topic is Chinese
         told = against(named, fold(one.sentence.text), fold(" ".join(passage.heading)), fold(passage.text))
-        return question.kind is not Kind.YESNO and (told.other >= 1.0 or told.other_years >= 1.0)
+        return told.other >= 1.0 or told.other_years >= 1.0
 
     def _repeats(self, one: Judged) -> bool:
         """Whether it holds, word for word, all that was asked: what is only named is to be found where it stands."""

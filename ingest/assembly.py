@@ -5,13 +5,15 @@ the generation before does not have are unpacked.
 """
 
 import functools
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 
-from ingest.gist import Gist, read
+from ingest.gist import Gist
 from ingest.intake import Taken
+from ingest.kept import Row
 from ingest.likeness import Said, Spot, Verdict, What, compare
 from ingest.packing import text_of, unpack
 from ingest.prepare import Prepared
@@ -24,6 +26,7 @@ from retrieval.corpus import SourceEntry
 from retrieval.gazetteer import Gazetteer
 from retrieval.provenance import Reprint
 from retrieval.publish import Publication
+from retrieval.types import Division
 
 _TEXTS = 512  # whose forms for comparing are remembered
 
@@ -37,58 +40,59 @@ class Assembly:
     taken: Taken
     before: Mapping[str, SourceEntry]
     files: list[FileReport] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
 
     def add_all(self) -> None:
         """Add every article by the name of its source, and what holds between them."""
-        texts = {text.source: text for text in self.store.texts() if text.source in self.taken.sources}
-        clusters = self._clusters(texts)
+        rows = {row.source: row for row in self.store.rows() if row.source in self.taken.sources}
+        gists = {source: Gist.read(row.gist) for source, row in rows.items()}
+        clusters = self._clusters(rows)
+        ids = {source: gists[clusters.original[source]].standing.id for source in gists}
         told = of_clusters(clusters)
-        also = _also(texts, clusters)
-        standings = []
-        for source, gist_of in self.store.gists():
-            if source not in texts:
-                continue
-            gist = read(gist_of)
-            original = clusters.original[source]
-            standings.append(gist.standing)
+        also = _also(gists, clusters)
+        for source, gist in gists.items():
+            row, others, original = rows[source], also.get(source, ()), clusters.original[source]
             if original == source:
-                self._add_article(texts[source].id, gist, also.get(source, ()), source)
-            self._add_source(source, gist, texts[original].id)
+                self._add_article(row, gist, others)
+            if not self.made.take_source(source, row.digest, gist.done, ids[source]):
+                self.made.add_source(replace(self._prepared(source).record, article=ids[source]))
             self.files.append(
-                gist.report(
-                    self._state(source, gist, texts[original].id),
+                FileReport(
+                    source,
+                    self._state(row, ids[source]),
+                    row.facts,
                     None if original == source else original,
-                    tuple(one.source for one in also.get(source, ())),
-                    told.get(source, ()),
+                    tuple(one.source for one in others),
+                    (*gist.warnings, *told.get(source, ())),
                 )
             )
-        ids = {text.id: texts[clusters.original[source]].id for source, text in texts.items()}
-        replaced = {ids[older]: ids[newer] for older, newer in sorted(superseded(standings).items())}
-        for older, newer in sorted(replaced.items()):
+        cited = {gist.standing.id: ids[source] for source, gist in gists.items()}
+        replaced = superseded(gist.standing for gist in gists.values())
+        for older, newer in sorted({cited[older]: cited[newer] for older, newer in sorted(replaced.items())}.items()):
             if older != newer:
                 self.made.mark_replaced(older, newer)
 
-    def _clusters(self, texts: Mapping[str, Text]) -> Clusters:
+    @property
+    def counties(self) -> tuple[str, ...]:
+        """Short names of what the articles are about, by code."""
+        gazetteer = Gazetteer.load()
+        return tuple(gazetteer.by_code(code).short for code in sorted(self.codes))
+
+    def _clusters(self, rows: Mapping[str, Row]) -> Clusters:
         """Which texts say the same: as it was where the texts are."""
-        these = self.store.texts_digest(texts)
+        these = hashlib.sha256(b"".join(source.encode() + row.mark for source, row in rows.items())).hexdigest()
         if (known := self.store.clusters(these)) is not None:
             return _loaded(known)
-        found = cluster(texts.values(), _Judge(self.store).judge)
+        texts = [text for text in self.store.texts() if text.source in rows]
+        found = cluster(texts, _Judge(self.store).judge)
         self.store.put_clusters(these, json.dumps(astuple(found), ensure_ascii=False))
         return found
 
-    def _add_article(self, article_id: str, gist: Gist, also: tuple[Reprint, ...], source: str) -> None:
-        gazetteer = Gazetteer.load()
-        divisions = [gazetteer.by_code(code) for code in gist.divisions]
-        if not self.made.take_article(article_id, gist.said, also, divisions):
-            prepared = self._prepared(source)
+    def _add_article(self, row: Row, gist: Gist, also: tuple[Reprint, ...]) -> None:
+        self.codes.update(gist.divisions)
+        if not self.made.take_article(gist.standing.id, gist.said, also, _divisions(gist.divisions)):
+            prepared = self._prepared(row.source)
             self.made.add_article(replace(prepared.article, also=also), prepared.passages, prepared.divisions)
-        self.names.update((division.code, division.short) for division in divisions)
-
-    def _add_source(self, source: str, gist: Gist, article_id: str) -> None:
-        if not self.made.take_source(source, gist.digest, gist.done, article_id):
-            self.made.add_source(replace(self._prepared(source).record, article=article_id))
 
     def _prepared(self, source: str) -> Prepared:
         entry = self.store.get(source)
@@ -97,12 +101,18 @@ class Assembly:
             raise KeyError(source)
         return prepared
 
-    def _state(self, source: str, gist: Gist, article_id: str) -> State:
-        before = self.before.get(source)
+    def _state(self, row: Row, article_id: str) -> State:
+        before = self.before.get(row.source)
         if before is None:
             return State.ADDED
-        same = (gist.digest, article_id, gist.sidecar) == (before.digest, before.article, before.sidecar)
+        same = (row.digest, article_id, row.sidecar) == (before.digest, before.article, before.sidecar)
         return State.UNCHANGED if same else State.CHANGED
+
+
+@functools.lru_cache(maxsize=4096)
+def _divisions(codes: tuple[str, ...]) -> tuple[Division, ...]:
+    gazetteer = Gazetteer.load()
+    return tuple(gazetteer.by_code(code) for code in codes)
 
 
 class _Judge:
@@ -134,11 +144,10 @@ def _loaded(clusters: str) -> Clusters:
     return Clusters(original, tuple(found), tuple(astray))
 
 
-def _also(texts: Mapping[str, Text], clusters: Clusters) -> dict[str, tuple[Reprint, ...]]:
+def _also(gists: Mapping[str, Gist], clusters: Clusters) -> dict[str, tuple[Reprint, ...]]:
     """Where else an article was published, by the sources of the originals."""
     found: defaultdict[str, list[Reprint]] = defaultdict(list)
-    for source in sorted(texts):
+    for source, gist in gists.items():
         if (original := clusters.original[source]) != source:
-            one = texts[source]
-            found[original].append(Reprint(source, one.publisher, one.url, one.published))
+            found[original].append(Reprint(source, gist.publisher, gist.url, gist.standing.published or None))
     return {original: tuple(reprints) for original, reprints in found.items()}

@@ -81,7 +81,7 @@ def build(
             gone=tuple(sorted(source for source in before if source not in here)),
             articles=made.articles,
             passages=made.passages,
-            counties=tuple(name for _, name in sorted(assembly.names.items())),
+            counties=assembly.counties,
             embedded=embedded,
             reused=reused,
             cleaned=taken.worked,

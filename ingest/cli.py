@@ -71,10 +71,7 @@ def ingest(
 
     def once() -> None:
         made = build(paths, config, embedder, _shower(progress_json), explain=explain)
-        if as_json:
-            text = json.dumps(report.as_object(made, explain=explain), ensure_ascii=False)
-        else:
-            text = report.as_text(made, explain=explain)
+        text = report.as_json(made, explain=explain) if as_json else report.as_text(made, explain=explain)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
         if page is not None:

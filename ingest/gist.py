@@ -1,87 +1,78 @@
 """What an article tells when it is put together with the others, so that those as before need not be unpacked."""
 
-import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass
-from typing import Any
+from typing import NamedTuple, Self
 
+from ingest import fast_json
 from ingest.prepare import Prepared
 from ingest.relations import Standing
-from ingest.report import FileReport, State
+from ingest.report import Facts
 from ingest.warnings import Matter, Warned, expired, of_article
 from retrieval.provenance import Relation, Replaced
 from retrieval.publish import said_in, said_of
 
 
-@dataclass(frozen=True, slots=True)
-class Gist:
+class Gist(NamedTuple):
     """``said`` and ``done`` are the digests by which a generation knows the article and what was done to its file.
 
-    ``divisions`` are codes.
+    ``divisions`` are codes; ``lasting`` are warnings but for that of a day that has passed.
     """
 
     said: str
     done: str
-    digest: str
-    sidecar: str
     divisions: tuple[str, ...]
     standing: Standing
-    _file: Mapping[str, Any]
-    _warnings: tuple[Warned, ...]
+    publisher: str | None
+    url: str | None
+    expires: str | None
+    lasting: tuple[Warned, ...]
 
-    def report(self, state: State, same_as: str | None, also: tuple[str, ...], told: tuple[Warned, ...]) -> FileReport:
-        """What is told of the file, with what depends on other articles."""
-        warnings = (*self._warnings, *told)
-        return FileReport(state=state, same_as=same_as, also=also, warnings=warnings, **self._file)
+    @classmethod
+    def of(cls, prepared: Prepared) -> Self:
+        """The same on every day."""
+        article = prepared.article
+        return cls(
+            said_in(article, prepared.passages, prepared.divisions),
+            said_of(prepared.record),
+            tuple(division.code for division in prepared.divisions),
+            Standing.of(article),
+            article.publisher,
+            article.url,
+            article.expires,
+            tuple(warned for warned in of_article(prepared) if warned.matter is not Matter.EXPIRED),
+        )
+
+    def dump(self) -> str:
+        """As text."""
+        return fast_json.told(self)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What ``dump`` gave."""
+        said, done, divisions, standing, publisher, url, expires, lasting = fast_json.read(text)
+        *rest, replaces = standing
+        old = tuple(Replaced(Relation(one["kind"]), one["title"], one["doc_number"]) for one in replaces)
+        warned = tuple(Warned(Matter(one["matter"]), one["detail"], tuple(map(tuple, one["spots"]))) for one in lasting)
+        return cls(said, done, tuple(divisions), Standing._make([*rest, old]), publisher, url, expires, warned)
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What the article by itself gives cause for, as of today."""
+        return (*self.lasting, *expired(self.expires)) if self.expires else self.lasting
 
 
-def gist_of(prepared: Prepared) -> str:
-    """The gist as text, the same on every day."""
+def facts_of(prepared: Prepared) -> Facts:
+    """What is told of a file that depends on no other."""
     article, record, cleaned = prepared.article, prepared.record, prepared.cleaned
-    lasting = [astuple(warned) for warned in of_article(prepared) if warned.matter is not Matter.EXPIRED]
-    file = {
-        "source": article.source,
-        "format": record.format,
-        "encoding": record.encoding,
-        "title": article.title,
-        "passages": len(prepared.passages),
-        "counties": [division.short for division in prepared.divisions],
-        "published": article.published,
-        "replaced": record.replaced,
-        "damaged": sum(len(passage.damaged) for passage in prepared.passages),
-        "repairs": dict(cleaned.repairs),
-        "removed": dict(Counter(removal.rule for removal in cleaned.removals)),
-    }
-    values = {
-        "said": said_in(article, prepared.passages, prepared.divisions),
-        "done": said_of(record),
-        "digest": record.digest,
-        "sidecar": record.sidecar,
-        "divisions": [division.code for division in prepared.divisions],
-        "expires": article.expires,
-        "standing": astuple(Standing.of(article)),
-        "file": file,
-        "warnings": lasting,
-    }
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
-
-def read(gist: str) -> Gist:
-    """The gist of such a text."""
-    values = json.loads(gist)
-    *_, replaces = standing = values["standing"]
-    standing[-1] = tuple(Replaced(Relation(kind), title, number) for kind, title, number in replaces)
-    lasting = (Warned(Matter(what), detail, tuple(map(tuple, spots))) for what, detail, spots in values["warnings"])
-    file = values["file"]
-    file["counties"] = tuple(file["counties"])
-    return Gist(
-        said=values["said"],
-        done=values["done"],
-        digest=values["digest"],
-        sidecar=values["sidecar"],
-        divisions=tuple(values["divisions"]),
-        standing=Standing(*standing),
-        _file=file,
-        _warnings=(*lasting, *expired(values["expires"])),
+    return Facts(
+        format=record.format,
+        encoding=record.encoding,
+        title=article.title,
+        published=article.published,
+        counties=tuple(division.short for division in prepared.divisions),
+        passages=len(prepared.passages),
+        damaged=sum(len(passage.damaged) for passage in prepared.passages),
+        replaced=record.replaced,
+        repairs=dict(cleaned.repairs),
+        removed=dict(Counter(removal.rule for removal in cleaned.removals)),
     )

@@ -5,15 +5,17 @@ import logging
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ingest.document import Cleaned, RawDocument, Rejected, Removal, Unread
+from ingest.kept import Kept
 from ingest.prepare import Prepared
 from ingest.progress import Progress
 from ingest.sidecar import corrected
 from ingest.site import FEWEST, Learner, SiteFurniture
 from ingest.sources import read_anew
 from ingest.spool import Spool
-from ingest.store import Kept, Store, shaped_by
+from ingest.store import Store, shaped_by
 from ingest.work import Failure, Look, Prepare, Seen, kept
 from ingest.workshop import Workshop
 from retrieval.config import Config
@@ -23,8 +25,7 @@ from retrieval.index import Generation
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(NamedTuple):
     """What this run knows of a document.
 
     ``place`` is where its text lies in the spool, if it was parsed; ``ruled`` where what the rules made of it lies.
@@ -97,7 +98,7 @@ class Intake:
                 self._store.put_page(seen.source, seen.digest, seen.site, seen.page)
                 note = self._notes[seen.source]
                 if seen.ruled and note.digest == seen.digest:
-                    self._notes[seen.source] = replace(note, ruled=spool.keep(seen.ruled))
+                    self._notes[seen.source] = note._replace(ruled=spool.keep(seen.ruled))
 
     def _unseen(self, spool: Spool) -> Iterator[Look]:
         def fetched(done: int, url: str) -> None:
@@ -118,11 +119,11 @@ class Intake:
         """Learn what the pages of each site have in common, or remember it of those whose pages are as before."""
         pages: dict[str, set[bytes]] = {}
         sources: dict[str, list[str]] = {}
-        for source, site, mark in self._store.marks():
-            if source in self._notes:
-                self._sites[source] = site
-                pages.setdefault(site, set()).add(mark)
-                sources.setdefault(site, []).append(source)
+        for source in self._notes:
+            site, mark = self._store.mark(source)
+            self._sites[source] = site
+            pages.setdefault(site, set()).add(mark)
+            sources.setdefault(site, []).append(source)
         for site, marks in pages.items():
             if len(marks) < FEWEST:
                 continue
@@ -214,7 +215,7 @@ class _Former:
         if record is None:
             return False
         entry = self._store.get(refused.source)
-        if entry and entry.text and (entry.digest, entry.sidecar) == (record.digest, record.sidecar):
+        if entry and entry.there and (entry.digest, entry.sidecar) == (record.digest, record.sidecar):
             return True
         return self._restored(record, self._previous)
 

@@ -18,7 +18,7 @@ from ingest.packing import unpack
 from ingest.page_article import Told, article_html, score_html, warning_html
 from ingest.page_words import LEVELS, MATTERS, RULES, STYLE, WHAT_TO_DO
 from ingest.prepare import Prepared
-from ingest.report import FileReport, Report, State
+from ingest.report import Facts, FileReport, Report, State
 from ingest.store import Store
 from ingest.warnings import Matter, Warned
 from retrieval.config import Config
@@ -40,6 +40,7 @@ class _Row:
     """What the overview needs of an article."""
 
     file: FileReport
+    facts: Facts
     score: int
     level: str
     publisher: str
@@ -95,7 +96,7 @@ def _told(files: Sequence[FileReport], store: Store) -> Iterator[Told]:
 def _row(told: Told) -> _Row:
     article = told.prepared.article
     removed = sum(len(removal.text) for removal in told.prepared.cleaned.removals)
-    return _Row(told.file, told.score, article.level or "", article.publisher or "", removed)
+    return _Row(told.file, told.file.facts, told.score, article.level or "", article.publisher or "", removed)
 
 
 def _cards(files: Sequence[FileReport], store: Store, start: int) -> list[str]:
@@ -144,13 +145,13 @@ _STATES = ((State.ADDED, "新增"), (State.CHANGED, "有变"), (State.UNCHANGED,
 
 
 def _charts(originals: Sequence[_Row]) -> Iterator[tuple[str, str, str]]:
-    counties = Counter(county for row in originals for county in row.file.counties)
-    years = Counter((row.file.published or "无日期")[:4] for row in originals)
+    counties = Counter(county for row in originals for county in row.facts.counties)
+    years = Counter((row.facts.published or "无日期")[:4] for row in originals)
     publishers = Counter(simplified(row.publisher) or "不明 unknown" for row in originals)
     levels = Counter(LEVELS[row.level] for row in originals)
     scores = Counter(min(row.score // 10 * 10, 90) for row in originals)
     rules: Counter[str] = Counter()
-    for rule, count in (item for row in originals for item in row.file.removed.items()):
+    for rule, count in (item for row in originals for item in row.facts.removed.items()):
         rules[RULES.get(rule, rule)] += count
     more = f"，前 {_TOP} 名 the first {_TOP} of {len(counties):,}" if len(counties) > _TOP else ""
     yield "各县文章数", f"articles by county{more}", rows(_top(counties))
@@ -188,7 +189,7 @@ def _matter(matter: Matter, found: Sequence[tuple[_Row, Warned]], places: Mappin
     chinese, english = (words.format("…") for words in MATTERS[matter])
     opened = " open" if matter in _FIRST else ""
     items = "".join(
-        f"<tr><td>{_link(row.file, places)}</td><td>{warning_html(warned)}</td></tr>"
+        f"<tr><td>{_link(row, places)}</td><td>{warning_html(warned)}</td></tr>"
         for row, warned in islice(found, _MOST_LISTED)
     )
     left = len(found) - _MOST_LISTED
@@ -230,18 +231,19 @@ def _table(listed: Sequence[_Row], places: Mapping[str, str]) -> Iterator[str]:
 
 
 def _table_row(row: _Row, places: Mapping[str, str]) -> str:
-    file = row.file
+    file, facts = row.file, row.facts
     chips = "".join(warning_html(warned) for warned in file.warnings)
     if file.same_as:
         chips += f'<span class="chip">转载自 reprint of {escape(file.same_as)}</span>'
-    counties = "、".join(file.counties[:4]) + ("…" if len(file.counties) > 4 else "")
+    counties = "、".join(facts.counties[:4]) + ("…" if len(facts.counties) > 4 else "")
     return (
-        f'<tr><td class="n">{score_html(row.score)}</td><td>{_link(file, places)}</td><td>{escape(counties)}</td>'
-        f'<td class="w">{file.published or ""}</td><td>{escape(row.publisher)}</td><td>{chips}</td></tr>'
+        f'<tr><td class="n">{score_html(row.score)}</td><td>{_link(row, places)}</td><td>{escape(counties)}</td>'
+        f'<td class="w">{facts.published or ""}</td><td>{escape(row.publisher)}</td><td>{chips}</td></tr>'
     )
 
 
-def _link(file: FileReport, places: Mapping[str, str]) -> str:
-    name = f"{escape(file.title) or '（无标题）'} <small>{escape(file.source)}</small>"
-    place = places.get(file.source)
+def _link(row: _Row, places: Mapping[str, str]) -> str:
+    source = row.file.source
+    name = f"{escape(row.facts.title) or '（无标题）'} <small>{escape(source)}</small>"
+    place = places.get(source)
     return f'<a href="{place}">{name}</a>' if place else name

@@ -53,12 +53,12 @@ def warning_html(warned: Warned) -> str:
 
 def article_html(told: Told, anchor: str) -> str:
     """The article as a card."""
-    file, article = told.file, told.prepared.article
+    file, said, article = told.file, told.file.facts, told.prepared.article
     state = f'<span class="chip state">{STATES[file.state]} {file.state.value}</span>'
-    title = escape(file.title) or '<span class="dim">（无标题 no title）</span>'
-    counties = "、".join(file.counties) or "不知何县 no county"
-    facts = [file.source, article.publisher or "", file.published or "", counties, article.doc_number or ""]
-    facts += [f"{file.format}, {file.encoding}", f"{file.passages} 段 passages"]
+    title = escape(said.title) or '<span class="dim">（无标题 no title）</span>'
+    counties = "、".join(said.counties) or "不知何县 no county"
+    facts = [file.source, article.publisher or "", said.published or "", counties, article.doc_number or ""]
+    facts += [f"{said.format}, {said.encoding}", f"{said.passages} 段 passages"]
     parts = [
         f'<div class="card" id="{anchor}"><div class="head"><h2>{title}</h2>',
         f"<span>{state}质量 quality {score_html(told.score)}</span></div>",
@@ -80,8 +80,8 @@ def _notes(told: Told) -> Iterator[str]:
         yield f'<div class="facts">转载或节选，引用时用 reprint or part, cited from: {original}</div>'
     if file.also:
         yield f'<div class="facts">也见于 also in: {escape("、".join(file.also))}</div>'
-    if file.repairs:
-        made = "、".join(f"{REPAIRS.get(name, name)} {count}" for name, count in sorted(file.repairs.items()))
+    if repairs := file.facts.repairs:
+        made = "、".join(f"{REPAIRS.get(name, name)} {count}" for name, count in sorted(repairs.items()))
         yield f'<div class="facts">修复 repaired: {escape(made)}</div>'
     for warned in file.warnings:
         yield f'<div class="facts">{warning_html(warned)}{WHAT_TO_DO[warned.matter]}</div>'

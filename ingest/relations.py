@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.numbers import NUMBER, normalised, numbers_in
 from retrieval.names import simplified
@@ -111,8 +111,7 @@ def _named(text: str, plain: str, start: int, end: int, kind: Relation) -> Itera
             yield Replaced(kind, "", one)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What of an article tells whether another replaces it; ``key`` is that of its title."""
 
     id: str
@@ -150,6 +149,9 @@ def superseded(standings: Iterable[Standing]) -> dict[str, str]:
     documents are of one division, for every county has a 公共卫生管理办法. Amended documents stay in force.
     """
     everything = list(standings)
+    replacing = [one for one in everything if one.replaces]
+    if not replacing:
+        return {}
     by_number: dict[str, list[Standing]] = defaultdict(list)
     by_title: dict[str, list[Standing]] = defaultdict(list)
     for one in everything:
@@ -157,7 +159,7 @@ def superseded(standings: Iterable[Standing]) -> dict[str, str]:
             by_number[one.doc_number].append(one)
         by_title[one.key].append(one)
     found: dict[str, str] = {}
-    for newer in sorted(everything, key=lambda one: (one.published, one.id)):
+    for newer in sorted(replacing, key=lambda one: (one.published, one.id)):
         for old in newer.replaces:
             if old.kind is Relation.AMENDS:
                 continue

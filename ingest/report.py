@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
+from ingest import fast_json
 from ingest.document import Rejected, Removal
 from ingest.warnings import Matter, Warned
 
@@ -17,28 +19,52 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What is told of a file that was taken in, but for what depends on others. ``removed`` counts what was taken
+    out, by rule.
+    """
+
+    format: str
+    encoding: str
+    title: str
+    published: str | None = None
+    counties: tuple[str, ...] = ()
+    passages: int = 0
+    damaged: int = 0
+    replaced: int = 0
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    removed: Mapping[str, int] = field(default_factory=dict)
+
+    def dump(self) -> str:
+        """As text."""
+        return fast_json.told(self)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What ``dump`` gave."""
+        values = fast_json.read(text)
+        return cls(**values | {"counties": tuple(values["counties"])})
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
-    """A file that was taken in.
+    """A file that was taken in. ``told`` is the text of its facts: most reports are about what nobody looks at.
 
     ``same_as`` is the source of the article that stands for it, of which it is a reprint or a part; ``also``
-    are the sources that it stands for. ``removed`` counts what was taken out, by rule.
+    are the sources that it stands for.
     """
 
     source: str
     state: State
-    format: str
-    encoding: str
-    title: str
-    passages: int
-    counties: tuple[str, ...] = ()
-    published: str | None = None
-    replaced: int = 0
-    damaged: int = 0
-    repairs: Mapping[str, int] = field(default_factory=dict)
-    removed: Mapping[str, int] = field(default_factory=dict)
+    told: str
     same_as: str | None = None
     also: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        """Read anew each time."""
+        return Facts.read(self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,60 +99,47 @@ class Report:
 _OWN_LINE = {Matter.CONTRADICTS, Matter.EXPIRED, Matter.ASTRAY, Matter.MOSTLY_REMOVED}
 
 
-def as_object(report: Report, *, explain: bool = False) -> dict[str, object]:
-    """The report as values for JSON; with ``explain`` every removal is listed."""
-    return {
+def as_json(report: Report, *, explain: bool = False) -> str:
+    """The report as one JSON object; with ``explain`` every removal is listed."""
+    values = {
         "generation": report.generation,
         "published": report.published,
         "articles": report.articles,
         "passages": report.passages,
-        "counties": list(report.counties),
+        "counties": report.counties,
         **{state.value: report.sources(state) for state in State},
-        "gone": list(report.gone),
-        "rejected": [_rejected_object(file, report, explain=explain) for file in report.rejected],
+        "gone": report.gone,
+        "rejected": [_rejected(one) | _removals(one.source, report, explain) for one in report.rejected],
         "cleaned": report.cleaned,
         "embedded": report.embedded,
         "reused": report.reused,
         "seconds": round(report.seconds, 3),
-        "files": [_file_object(file, report, explain=explain) for file in report.files],
     }
+    files = (_file_json(file, _removals(file.source, report, explain)) for file in report.files)
+    return fast_json.joined(fast_json.told(values), fast_json.listed("files", files))
 
 
-def _file_object(file: FileReport, report: Report, *, explain: bool) -> dict[str, object]:
-    values: dict[str, object] = {
+def _file_json(file: FileReport, more: Mapping[str, object]) -> str:
+    values = {
         "source": file.source,
-        "state": file.state.value,
-        "format": file.format,
-        "encoding": file.encoding,
-        "title": file.title,
-        "published": file.published,
-        "counties": list(file.counties),
-        "passages": file.passages,
-        "damaged": file.damaged,
-        "replaced": file.replaced,
-        "repairs": dict(file.repairs),
-        "removed": dict(file.removed),
+        "state": file.state,
         "same_as": file.same_as,
-        "also": list(file.also),
-        "warnings": [
-            {"matter": one.matter.value, "detail": one.detail, "spots": [list(spot) for spot in one.spots]}
-            for one in file.warnings
-        ],
+        "also": file.also,
+        "warnings": file.warnings,
+        **more,
     }
-    if explain:
-        values["removals"] = _removal_objects(report.explained.get(file.source, ()))
-    return values
+    return fast_json.joined(fast_json.told(values), file.told)
 
 
-def _rejected_object(file: Rejected, report: Report, *, explain: bool) -> dict[str, object]:
-    values: dict[str, object] = {"source": file.source, "why": file.why, "what_to_do": file.what_to_do}
-    if explain:
-        values["removals"] = _removal_objects(report.explained.get(file.source, ()))
-    return values
+def _rejected(one: Rejected) -> dict[str, object]:
+    return {"source": one.source, "why": one.why, "what_to_do": one.what_to_do}
 
 
-def _removal_objects(removals: tuple[Removal, ...]) -> list[dict[str, object]]:
-    return [{"rule": removal.rule, "line": removal.number, "text": removal.text} for removal in removals]
+def _removals(source: str, report: Report, explain: bool) -> dict[str, object]:
+    if not explain:
+        return {}
+    removals = report.explained.get(source, ())
+    return {"removals": [{"rule": one.rule, "line": one.number, "text": one.text} for one in removals]}
 
 
 def as_text(report: Report, *, explain: bool = False) -> str:
@@ -136,6 +149,8 @@ def as_text(report: Report, *, explain: bool = False) -> str:
 
 def _lines(report: Report, *, explain: bool) -> Iterator[str]:
     for file in report.files:
+        if file.state is State.UNCHANGED and not (explain or any(one.matter in _OWN_LINE for one in file.warnings)):
+            continue  # told before, and counted below
         yield from _file_lines(file)
         if explain:
             yield from _removal_lines(report.explained.get(file.source, ()))
@@ -164,22 +179,23 @@ def _lines(report: Report, *, explain: bool) -> Iterator[str]:
 
 
 def _file_lines(file: FileReport) -> Iterator[str]:
-    title = f"《{file.title}》" if file.title else "(no title)"
+    told = file.facts
+    title = f"《{told.title}》" if told.title else "(no title)"
     yield f"{file.state.value:9}  {file.source}  {title}"
-    about = "、".join(file.counties) or "no county"
-    facts = [f"{file.format}, {file.encoding}", about, file.published or "no date", f"{file.passages} passages"]
+    about = "、".join(told.counties) or "no county"
+    facts = [f"{told.format}, {told.encoding}", about, told.published or "no date", f"{told.passages} passages"]
     if file.same_as:
-        facts = [f"{file.format}, {file.encoding}", f"says the same as {file.same_as}, which is cited"]
+        facts = [f"{told.format}, {told.encoding}", f"says the same as {file.same_as}, which is cited"]
     yield f"           {'; '.join(facts)}"
     done = []
-    if file.repairs:
-        done.append("repaired " + ", ".join(f"{name} {count}" for name, count in sorted(file.repairs.items())))
-    if file.removed:
-        done.append("removed " + ", ".join(f"{rule} {count}" for rule, count in sorted(file.removed.items())))
-    if file.damaged:
-        done.append(f"{file.damaged} places where words are lost")
-    if file.replaced:
-        done.append(f"{file.replaced} characters that could not be decoded")
+    if told.repairs:
+        done.append("repaired " + ", ".join(f"{name} {count}" for name, count in sorted(told.repairs.items())))
+    if told.removed:
+        done.append("removed " + ", ".join(f"{rule} {count}" for rule, count in sorted(told.removed.items())))
+    if told.damaged:
+        done.append(f"{told.damaged} places where words are lost")
+    if told.replaced:
+        done.append(f"{told.replaced} characters that could not be decoded")
     if done:
         yield f"           {'; '.join(done)}"
     for warned in file.warnings:

@@ -35,7 +35,7 @@ _AT_ONCE = 2_000_000  # pairs that are counted together
 class Text:
     """An article as it is compared. ``digest`` and ``sketch`` are those of ``likeness.Said``; ``size`` counts n-grams.
 
-    ``canonical`` is the source or address that an administrator named as its original. ``id`` is the article's.
+    ``canonical`` is the source or address that an administrator named as its original.
     """
 
     source: str
@@ -47,8 +47,6 @@ class Text:
     published: str | None = None
     url: str | None = None
     canonical: str = ""
-    id: str = ""
-    publisher: str | None = None
 
     @property
     def priority(self) -> tuple[Standing, str, str]:

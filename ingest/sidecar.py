@@ -28,12 +28,18 @@ def corrected(documents: Iterable[Found], paths: Sequence[str]) -> Iterator[Foun
     """
     sidecars = _Sidecars([Path(path) for path in paths if "://" not in path])
     for document in documents:
-        name = document.source.replace(_MEMBER, "/").rsplit("/", 1)[-1]
-        if isinstance(document, Rejected) and (name == FOLDER_FILE or name.endswith(SUFFIX)):
+        if isinstance(document, Rejected) and _is_sidecar(document.source):
             yield from sidecars.orphaned(document.source)
-            continue
-        yield _with(document, sidecars)
+        elif sidecars.is_silent(document.source):
+            yield document
+        else:
+            yield _with(document, sidecars)
     yield from sidecars.unused()
+
+
+def _is_sidecar(source: str) -> bool:
+    name = source.replace(_MEMBER, "/").rsplit("/", 1)[-1]
+    return name == FOLDER_FILE or name.endswith(SUFFIX)
 
 
 def _with(document: Found, sidecars: "_Sidecars") -> Found:
@@ -72,8 +78,6 @@ class _Sidecars:
 
     def of(self, source: str) -> _Found | None:
         """The correction of a source. Raises Wrong naming file and key, also where two speak of one article."""
-        if self._is_silent(source):
-            return None
         found = [*self._beside(source), *self._keyed(source)]
         if len(found) > 1:
             files = " and ".join(dict.fromkeys(str(file) for file, _, _ in found))
@@ -85,7 +89,7 @@ class _Sidecars:
                 raise Wrong(f"{where}: {error.why}", error.what_to_do) from None
         return None
 
-    def _is_silent(self, source: str) -> bool:
+    def is_silent(self, source: str) -> bool:
         """Whether no file of corrections stands in or above the folders where the source may be: nearly always."""
         if "://" in source:
             return False

@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from ingest.document import RawDocument, Rejected, Unread, Unreadable, printable
 from ingest.formats import EXTENSIONS, HEAD, recognise
 from ingest.reading import Known, Reader
 from ingest.roots import LIST_SUFFIX, is_address
-from ingest.stamps import RealNames, Stamped, Stamps
+from ingest.stamps import Stamps, stamp_of, stamping
 from retrieval.config import Config, IngestConfig
 
 _NAMED_ALIKE = ("another file has this name", "rename it, or ingest the folder above both")
@@ -47,7 +48,6 @@ def read_anew(
     addresses: list[str] = []
     taken: set[str] = set()
     seen: set[str] = set()
-    real_name = RealNames()
     with Reader(config.ingest, known) as reader:
         for path in paths:
             if is_address(path):
@@ -55,10 +55,9 @@ def read_anew(
                 continue
             unread: list[Rejected] = []
             for file in _files(Path(path), unread):
-                real = real_name(file.path, link=file.link)
-                if real in seen:
+                if file.real in seen:
                     continue
-                seen.add(real)
+                seen.add(file.real)
                 if file.path.endswith(LIST_SUFFIX):
                     addresses.append(file.path)
                     continue
@@ -66,8 +65,7 @@ def read_anew(
                 if source is None:
                     yield Rejected(_sayable(file.path), *_NAMED_ALIKE)
                     continue
-                stamped = Stamped(file.path, real, source, stamps, known)
-                for item in stamped.documents(_read(file.path, source, config.ingest, reader)):
+                for item in _documents(file, source, config.ingest, reader, known, stamps):
                     double = item.source in taken and not isinstance(item, Rejected)
                     yield Rejected(item.source, *_NAMED_ALIKE) if double else item
                     taken.add(item.source)
@@ -80,12 +78,25 @@ def read_anew(
 
 
 class _File(NamedTuple):
-    """A file that was found: its path, its name counted from ``root``, and whether it is a link."""
+    """A file that was found: its path, its name counted from ``root``, its real name, and its stamp if it has one."""
 
     path: str
     name: str
     root: Path
-    link: bool
+    real: str
+    stamp: str
+
+
+def _documents(
+    file: _File, source: str, limits: IngestConfig, reader: Reader, known: Known | None, stamps: Stamps | None
+) -> Iterable[RawDocument | Rejected | Unread]:
+    """The documents of a file, which is not opened where it is known and looks untouched."""
+    if not (stamps and file.stamp):
+        return _read(file.path, source, limits, reader)
+    digest = stamps.stamped(file.real, file.stamp, source)
+    if digest and known and known(source, digest):
+        return (Unread(source, digest),)
+    return stamping(_read(file.path, source, limits, reader), file.real, file.stamp, source, stamps)
 
 
 def _files(root: Path, unread: list[Rejected]) -> Iterator[_File]:
@@ -95,21 +106,24 @@ def _files(root: Path, unread: list[Rejected]) -> Iterator[_File]:
     done with them.
     """
     if not root.is_dir():
-        yield _File(str(root), root.name, root.parent, root.is_symlink() or root.name in ("", ".."))
+        path = str(root)
+        yield _File(path, root.name, root.parent, os.path.realpath(path), _stamp(root, time.time_ns()))
         return
-    found: list[tuple[str, str, bool]] = []
+    found: list[tuple[str, str, str, str]] = []
     folders = [("", str(root))]
     while folders:
         within, folder = folders.pop()
+        real, now = os.path.realpath(folder).rstrip(os.sep) + os.sep, time.time_ns()
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
-                    name = f"{within}{entry.name}"
+                    name, link = f"{within}{entry.name}", entry.is_symlink()
                     if not _is_folder(entry):
-                        found.append((name, entry.path, entry.is_symlink()))
-                    elif entry.is_symlink():  # following it might go round in a circle
+                        named = os.path.realpath(entry.path) if link else f"{real}{entry.name}"
+                        found.append((name, entry.path, named, _stamp(entry, now)))
+                    elif link:  # following it might go round in a circle
                         why = "a link to a folder is not followed"
                         unread.append(Rejected(_sayable(name), why, "name that folder as well"))
                     else:
@@ -117,8 +131,15 @@ def _files(root: Path, unread: list[Rejected]) -> Iterator[_File]:
         except OSError as error:
             why = f"the folder cannot be read ({error.strerror})"
             unread.append(Rejected(_sayable(str(error.filename)), why, "check its permissions"))
-    for name, path, link in sorted(found):
-        yield _File(path, name, root, link)
+    for name, path, named, stamp in sorted(found):
+        yield _File(path, name, root, named, stamp)
+
+
+def _stamp(file: os.DirEntry[str] | Path, now_ns: int) -> str:
+    try:
+        return stamp_of(file.stat(), now_ns)
+    except OSError:  # whoever reads it tells
+        return ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

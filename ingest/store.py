@@ -11,27 +11,31 @@ import json
 import logging
 import sqlite3
 from collections.abc import Collection, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ingest import likeness
+from ingest.kept import Kept, Row, There
 from ingest.likeness import Spot, Verdict, What
 from ingest.official import Standing
 from ingest.reprints import Text
 from retrieval.config import IngestConfig
 
-_FORMAT = 3
-_BATCH = 200  # changes between two commits: as much is done again after a crash
+_FORMAT = 4
+_BATCH = 600  # changes between two commits: as much is done again after a crash
 _SCHEMA = """
 CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT NULL, mark BLOB NOT NULL,
     page BLOB NOT NULL);
 CREATE INDEX pages_known ON pages (source, digest, site, mark);
 CREATE TABLE articles (source TEXT PRIMARY KEY, digest TEXT NOT NULL, sidecar TEXT NOT NULL, shaped TEXT NOT NULL,
-    there INTEGER NOT NULL, text TEXT NOT NULL, sketch BLOB NOT NULL, gist TEXT NOT NULL, body BLOB NOT NULL);
+    there INTEGER NOT NULL, mark BLOB NOT NULL, gist TEXT NOT NULL, facts TEXT NOT NULL);
 CREATE INDEX articles_known ON articles (source, shaped, there);
+CREATE TABLE texts (source TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, sketch BLOB NOT NULL,
+    counties TEXT NOT NULL, standing INTEGER NOT NULL, published TEXT, url TEXT, canonical TEXT NOT NULL);
+CREATE TABLE bodies (source TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE sites (site TEXT PRIMARY KEY, pages TEXT NOT NULL, learned TEXT NOT NULL) WITHOUT ROWID;
@@ -40,29 +44,15 @@ CREATE TABLE verdicts (one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT 
 CREATE TABLE clusters (texts TEXT NOT NULL, found TEXT NOT NULL);
 CREATE TABLE shape (value TEXT NOT NULL);
 """
-_LISTED = (
-    ("SELECT source FROM pages", "DELETE FROM pages WHERE source = ?"),
-    ("SELECT source FROM articles", "DELETE FROM articles WHERE source = ?"),
-    ("SELECT source FROM files", "DELETE FROM files WHERE source = ?"),
+_TABLES = ("pages", "articles", "texts", "bodies", "files", "sites", "verdicts", "clusters", "shape")
+_FORGETTING = (
+    "DELETE FROM articles WHERE source = ?",
+    "DELETE FROM texts WHERE source = ?",
+    "DELETE FROM bodies WHERE source = ?",
 )
+_ONE = "SELECT digest, sidecar, shaped, gist, facts, body FROM articles JOIN bodies USING (source) WHERE source = ?"
+_TEXTS = "SELECT source, digest, size, sketch, counties, standing, published, url, canonical FROM texts"
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An entry. ``text`` is None where cleaning left no article; ``body`` is what ``packing.pack`` made, ``gist`` what
-    ``gist.gist_of`` told of it.
-
-    ``digest`` is that of the raw bytes, ``sidecar`` that of the corrections, ``shaped`` digests all that shaped it.
-    """
-
-    source: str
-    digest: str
-    sidecar: str
-    shaped: str
-    text: Text | None
-    body: bytes
-    gist: str = ""
 
 
 @functools.cache
@@ -111,7 +101,7 @@ class Store:
         self._connection = sqlite3.connect(path)
         self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         if self._value("SELECT count(*) FROM sqlite_master") and self._value("SELECT value FROM shape") != shape:
-            for table in ("pages", "articles", "files", "sites", "verdicts", "clusters", "shape"):
+            for table in _TABLES:
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")
         if not self._value("SELECT count(*) FROM sqlite_master"):
             self._connection.executescript(_SCHEMA)
@@ -131,7 +121,8 @@ class Store:
 
     def knows(self, source: str, digest: str) -> bool:
         """Whether the page of a source with these bytes was looked at."""
-        return self._pages.get(source) == digest
+        page = self._pages.get(source)
+        return page is not None and page[0] == digest
 
     def page(self, source: str) -> tuple[str, bytes]:
         """A page's site and lines, as ``site.looked_at`` told them. Raises KeyError."""
@@ -143,12 +134,13 @@ class Store:
     def put_page(self, source: str, digest: str, site: str, page: bytes) -> None:
         """Remember a page in place of what was known of its source."""
         mark = hashlib.blake2b(page, digest_size=16).digest()
-        self._pages[source] = digest
+        self._pages[source] = digest, site, mark
         self._change("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", source, digest, site, mark, page)
 
-    def marks(self) -> Iterator[tuple[str, str, bytes]]:
-        """(source, site, digest of its lines) of every page."""
-        yield from self._connection.execute("SELECT source, site, mark FROM pages")
+    def mark(self, source: str) -> tuple[str, bytes]:
+        """A page's site, and the digest of its lines. Raises KeyError."""
+        _, site, mark = self._pages[source]
+        return site, mark
 
     def learned(self, site: str, pages: str) -> str | None:
         """What was learned of a site from pages of that digest."""
@@ -180,8 +172,9 @@ class Store:
     # Asked of every file, one by one: all of each are read at once, which takes a tenth of the time.
 
     @functools.cached_property
-    def _pages(self) -> dict[str, str]:
-        return dict(self._connection.execute("SELECT source, digest FROM pages"))
+    def _pages(self) -> dict[str, tuple[str, str, bytes]]:
+        rows = self._connection.execute("SELECT source, digest, site, mark FROM pages")
+        return {source: (digest, site, mark) for source, digest, site, mark in rows}
 
     @functools.cached_property
     def _files(self) -> dict[str, tuple[str, str, str]]:
@@ -193,51 +186,49 @@ class Store:
         rows = self._connection.execute("SELECT source, shaped, there FROM articles")
         return {source: (shaped, bool(there)) for source, shaped, there in rows}
 
-    def gists(self) -> Iterator[tuple[str, str]]:
-        """The gist of every article there is, by source."""
-        yield from self._connection.execute("SELECT source, gist FROM articles WHERE text <> '' ORDER BY source")
+    def rows(self) -> list[Row]:
+        """Every article there is, by source."""
+        sql = "SELECT source, digest, sidecar, mark, gist, facts FROM articles WHERE there"
+        return sorted(map(Row._make, self._connection.execute(sql)))  # faster than by an index: rows are long
 
     def forget(self, source: str) -> None:
         """Drop the entry of a source, which is about to be made anew."""
         self._shapes.pop(source, None)
-        self._change("DELETE FROM articles WHERE source = ?", source)
+        for deletion in _FORGETTING:
+            self._change(deletion, source)
 
     def get(self, source: str) -> Kept | None:
         """The entry of a source."""
-        sql = "SELECT source, digest, sidecar, shaped, text, sketch, body, gist FROM articles WHERE source = ?"
-        row = self._connection.execute(sql, (source,)).fetchone()
+        row = self._connection.execute(_ONE, (source,)).fetchone()
         if row is None:
             return None
-        name, digest, sidecar, shaped, told, sketch, body, gist = row
-        return Kept(name, digest, sidecar, shaped, _text(name, told, sketch), body, gist)
+        digest, sidecar, shaped, gist, facts, body = row
+        text = next(map(_text, self._connection.execute(f"{_TEXTS} WHERE source = ?", (source,))), None)
+        return Kept(source, digest, sidecar, shaped, body, There(text, gist, facts) if text else None)
 
     def put(self, kept: Kept) -> None:
         """Remember an entry in place of the one of its source."""
-        text = kept.text
-        told, sketch = ("", b"") if text is None else (_told(text), text.sketch.tobytes())
-        self._shapes[kept.source] = kept.shaped, text is not None
-        self._change(
-            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(
-                kept.source,
-                kept.digest,
-                kept.sidecar,
-                kept.shaped,
-                text is not None,
-                told,
-                sketch,
-                kept.gist,
-                kept.body,
-            ),
-        )
+        there = kept.there
+        self._shapes[kept.source] = kept.shaped, there is not None
+        if there:
+            text = there.text
+            values = (
+                *(text.source, text.digest, text.size, text.sketch.tobytes(), " ".join(text.counties)),
+                *(int(text.standing), text.published, text.url, text.canonical),
+            )
+            mark = hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
+            told = mark, there.gist, there.facts
+            self._change("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        else:
+            told = b"", "", ""
+            self._change("DELETE FROM texts WHERE source = ?", kept.source)
+        known = (kept.source, kept.digest, kept.sidecar, kept.shaped, there is not None)
+        self._change("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *known, *told)
+        self._change("INSERT OR REPLACE INTO bodies VALUES (?, ?)", kept.source, kept.body)
 
     def texts(self) -> Iterator[Text]:
-        """What reprints are found by, of every article there is, by source."""
-        for source, told, sketch in self._connection.execute(
-            "SELECT source, text, sketch FROM articles WHERE text <> '' ORDER BY source"
-        ):
-            if (text := _text(source, told, sketch)) is not None:
-                yield text
+        """What reprints are found by, of every article there is."""
+        yield from map(_text, self._connection.execute(_TEXTS))
 
     def verdict(self, one: str, other: str) -> Verdict | None:
         """What was found of two texts, by their digests."""
@@ -254,18 +245,8 @@ class Store:
         value = json.dumps(astuple(verdict), ensure_ascii=False)
         self._change("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, 1)", one, other, value)
 
-    def texts_digest(self, sources: Collection[str]) -> str:
-        """Digest of all that ``texts`` gives of these sources."""
-        digest = hashlib.sha256()
-        for source, told, sketch in self._connection.execute(
-            "SELECT source, text, sketch FROM articles WHERE text <> '' ORDER BY source"
-        ):
-            if source in sources:
-                digest.update(f"{source}\0{told}\0{len(sketch)}\0".encode() + sketch)
-        return digest.hexdigest()
-
     def clusters(self, texts: str) -> str | None:
-        """What was found of the texts of that digest, if these were the last ones."""
+        """What was found of texts that digest to this, if these were the last ones."""
         found = self._value("SELECT found FROM clusters WHERE texts = ?", texts)
         return None if found is None else str(found)
 
@@ -279,11 +260,17 @@ class Store:
     def keep_only(self, sources: Collection[str]) -> None:
         """Forget all sources but these."""
         wanted = set(sources)
-        for listing, dropping in _LISTED:
-            there = self._connection.execute(listing).fetchall()
-            gone = [(source,) for (source,) in there if source not in wanted]
-            self._connection.executemany(dropping, gone)
-        self._connection.execute("DELETE FROM sites WHERE site NOT IN (SELECT site FROM pages)")
+        for source in [source for source in self._shapes if source not in wanted]:
+            self.forget(source)
+        for source in [source for source in self._pages if source not in wanted]:
+            self._change("DELETE FROM pages WHERE source = ?", source)
+            del self._pages[source]
+        for path in [path for path, (_, source, _) in self._files.items() if source not in wanted]:
+            self._change("DELETE FROM files WHERE path = ?", path)
+            del self._files[path]
+        sites = {site for _, site, _ in self._pages.values()}
+        gone = [(site,) for (site,) in self._connection.execute("SELECT site FROM sites") if site not in sites]
+        self._connection.executemany("DELETE FROM sites WHERE site = ?", gone)
         self._connection.commit()
 
     def _change(self, sql: str, *values: object) -> None:
@@ -293,18 +280,7 @@ class Store:
             self._connection.commit()
 
 
-def _told(text: Text) -> str:
-    values = (text.digest, text.size, text.counties, int(text.standing), *_behind(text))
-    return json.dumps(values, ensure_ascii=False)
-
-
-def _behind(text: Text) -> tuple[str | None, ...]:
-    return text.published, text.url, text.canonical, text.id, text.publisher
-
-
-def _text(source: str, told: str, sketch: bytes) -> Text | None:
-    if not told:
-        return None
-    digest, size, counties, standing, *rest = json.loads(told)
+def _text(row: tuple[Any, ...]) -> Text:
+    source, digest, size, sketch, counties, standing, *rest = row
     grams = np.frombuffer(sketch, dtype=np.uint32)
-    return Text(source, digest, size, grams, tuple(counties), Standing(standing), *rest)
+    return Text(source, digest, size, grams, tuple(counties.split()), Standing(standing), *rest)

@@ -5,7 +5,8 @@ import traceback
 from dataclasses import dataclass
 
 from ingest.document import RawDocument
-from ingest.gist import gist_of
+from ingest.gist import Gist, facts_of
+from ingest.kept import Kept, There
 from ingest.likeness import Said
 from ingest.official import standing_of
 from ingest.packing import pack
@@ -13,7 +14,7 @@ from ingest.prepare import Nothing, Prepared, prepare
 from ingest.reprints import Text
 from ingest.ruled import by_rules
 from ingest.site import SiteFurniture, looked_at
-from ingest.store import Kept, shaped_by
+from ingest.store import shaped_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ def kept(
 ) -> Kept:
     """The entry of a prepared document."""
     if isinstance(prepared, Nothing):
-        return Kept(source, digest, sidecar, shaped, None, pack(prepared))
-    return Kept(source, digest, sidecar, shaped, _text(prepared, canonical), pack(prepared), gist_of(prepared))
+        return Kept(source, digest, sidecar, shaped, pack(prepared))
+    there = There(_text(prepared, canonical), Gist.of(prepared).dump(), facts_of(prepared).dump())
+    return Kept(source, digest, sidecar, shaped, pack(prepared), there)
 
 
 def _text(prepared: Prepared, canonical: str) -> Text:
@@ -104,6 +106,4 @@ def _text(prepared: Prepared, canonical: str) -> Text:
         published=article.published,
         url=article.url,
         canonical=canonical,
-        id=article.id,
-        publisher=article.publisher,
     )

@@ -13,7 +13,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 from typing import Any
 
-from ingest.store import Kept
+from ingest.kept import Kept
 from ingest.work import Failure, Look, Prepare, Seen, do
 
 Task = Look | Prepare

@@ -27,6 +27,7 @@ HOMES = {
     "lxml": {"ingest/docx.py", "ingest/html.py", "ingest/links.py"},
     "protego": {"ingest/robots.py"},
     "opencc": {"retrieval/text.py"},
+    "orjson": {"ingest/fast_json.py"},
     "pydantic": {"retrieval/config.py"},
     "pypdfium2": {"ingest/pdf.py"},
     "pypinyin": {"ingest/repair.py"},

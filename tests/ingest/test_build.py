@@ -288,8 +288,8 @@ def test_what_was_removed_can_be_read_from_the_index(config, folder):
         explained = report.explained[file.source]
         removals = [(removal.rule, removal.number, removal.text) for removal in explained]
         assert generation.removals(file.source) == removals
-        assert sum(file.removed.values()) == len(removals)
-    assert any(file.removed for file in report.files)
+        assert sum(file.facts.removed.values()) == len(removals)
+    assert any(file.facts.removed for file in report.files)
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ class Assembly:
 
     def _clusters(self, rows: Mapping[str, Row]) -> Clusters:
         """Which texts say the same: as it was where the texts are."""
-        these = hashlib.sha256(b"".join(source.encode() + row.mark for source, row in rows.items())).hexdigest()
+        these = hashlib.sha256(b"".join(f"{source}\0".encode() + row.mark for source, row in rows.items())).hexdigest()
         if (known := self.store.clusters(these)) is not None:
             return _loaded(known)
         texts = [text for text in self.store.texts() if text.source in rows]

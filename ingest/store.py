@@ -99,7 +99,7 @@ class Store:
 
     def _open(self, path: Path, shape: str) -> None:
         self._connection = sqlite3.connect(path)
-        self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        self._connection.executescript("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         if self._value("SELECT count(*) FROM sqlite_master") and self._value("SELECT value FROM shape") != shape:
             for table in _TABLES:
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")

@@ -14,6 +14,7 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -25,7 +26,8 @@ from retrieval.text import squeeze
 
 RULE = "site"
 FEWEST = 3  # different articles that must have a line
-_MARK = struct.Struct("<8sHB")
+_KEY = 8
+_MARK = struct.Struct(f"<{_KEY}sHB")
 _SHARE_APART = 0.1  # of a site's articles must have a line that stands apart from the text
 _SHARE_ABOVE = 0.5
 _SHARE_BESIDE = 0.8  # where it stands directly beside the text
@@ -37,7 +39,7 @@ _FILING = re.compile(r"icp\s?[备证]\D{0,4}\d{6,12}|网站标识码\s?[:：]?\s
 _NUMBERED = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十百\d]{1,4}[、.．:：)）章节条]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])"
 )
-_PROTECTED = re.compile(
+_LASTING = re.compile(
     r".*(?:局|委|委员会|办|办公室|政府|中心|医院|院|站|所|大队|总队|支队|协会|集团|公司|领导小组|指挥部)"
     r"(?:[(（].{2,12}[)）])?(?:文件)?"  # who signs
     r"|.*(?:要点|计划|规划|方案|通知|意见|报告|总结|公报|公告|通告|办法|细则|决定"
@@ -47,20 +49,14 @@ _PROTECTED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A line as the counting sees it: a digest of its words, and how it may be judged."""
-
-    key: bytes
-    chars: int = 0
-    kept: bool = True
-    parts: bool = False  # taken away by a rule that tells the article from what is around it
-    speaks: bool = False
-    content: bool = False  # numbered, a heading or a row
-    protected: bool = False
-
-
-_Page = tuple[_Mark, ...]
+# A line as the counting sees it: a digest of its words, how many characters it has, and how it may be judged.
+_Mark = tuple[bytes, int, int]
+_Page = Sequence[_Mark]
+_KEPT = 1
+_PARTS = 2  # taken away by a rule that tells the article from what is around it
+_SPEAKS = 4
+_CONTENT = 8  # numbered, a heading or a row
+_PROTECTED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +144,7 @@ class Learner:
     def learned(self) -> SiteFurniture:
         """What the pages so far have in common."""
         sites = {
-            site: _common([_unpacked(page) for page in pages])
+            site: _common([list(_MARK.iter_unpack(page)) for page in pages])
             for site, pages in self._sites.items()
             if len(pages) >= FEWEST
         }
@@ -158,19 +154,7 @@ class Learner:
 def looked_at(raw: RawDocument, ruled: Ruled) -> tuple[str, bytes]:
     """A page's site, and its lines as they are counted: 11 bytes for each. ``ruled`` is what the rules made of it."""
     marks, _ = _marks(ruled)
-    return site_of(raw, ruled), b"".join(_packed(mark) for mark in marks)
-
-
-def _packed(mark: _Mark) -> bytes:
-    flags = mark.kept | mark.parts << 1 | mark.speaks << 2 | mark.content << 3 | mark.protected << 4
-    return _MARK.pack(mark.key, min(mark.chars, 0xFFFF), flags)
-
-
-def _unpacked(page: bytes) -> _Page:
-    return tuple(
-        _Mark(key if flags & 1 else b"", chars, *(bool(flags >> bit & 1) for bit in range(5)))
-        for key, chars, flags in _MARK.iter_unpack(page)
-    )
+    return site_of(raw, ruled), b"".join(starmap(_MARK.pack, marks))
 
 
 def site_of(raw: RawDocument, ruled: Ruled) -> str:
@@ -188,34 +172,36 @@ def site_of(raw: RawDocument, ruled: Ruled) -> str:
 def _marks(ruled: Ruled) -> tuple[_Page, list[int | None]]:
     """The page's lines and removals in order, and which item each mark is."""
     found: list[tuple[int, _Mark, int | None]] = [
-        (removal.number, _Mark(b"", kept=False, parts=removal.rule in _SEPARATES), None) for removal in ruled.removals
+        (removal.number, _removed(removal.rule), None) for removal in ruled.removals
     ]
-    for at, item in enumerate(ruled.items):
-        if item.rule:
-            mark = _Mark(b"", kept=False, parts=item.rule in _SEPARATES)
-        else:
-            speaks = (is_prose(item.form) or ends_like_speech(item.form)) and not is_cut_off(item.form)
-            content = bool(item.level or _NUMBERED.match(item.form) or "|" in item.form)
-            mark = _Mark(
-                _digest(item.form),
-                len(item.form),
-                speaks=speaks,
-                content=content,
-                protected=not speaks and (content or is_content(item.form) or bool(_PROTECTED.fullmatch(item.form))),
-            )
-        found.append((item.number, mark, at))
+    found += [
+        (item.number, _removed(item.rule) if item.rule else _kept(item.form, item.level), at)
+        for at, item in enumerate(ruled.items)
+    ]
     found.sort(key=lambda entry: (entry[0], entry[2] if entry[2] is not None else -1))
-    return tuple(mark for _, mark, _ in found), [at for *_, at in found]
+    return [mark for _, mark, _ in found], [at for *_, at in found]
+
+
+def _removed(rule: str) -> _Mark:
+    return bytes(_KEY), 0, _PARTS * (rule in _SEPARATES)
+
+
+def _kept(form: str, level: int) -> _Mark:
+    speaks = (is_prose(form) or ends_like_speech(form)) and not is_cut_off(form)
+    content = bool(level or _NUMBERED.match(form) or "|" in form)
+    protected = not speaks and (content or is_content(form) or bool(_LASTING.fullmatch(form)))
+    flags = _KEPT | _SPEAKS * speaks | _CONTENT * content | _PROTECTED * protected
+    return _digest(form), min(len(form), 0xFFFF), flags
 
 
 def _digest(form: str) -> bytes:
-    return hashlib.blake2b(squeeze(form).encode(errors="surrogatepass"), digest_size=8).digest()
+    return hashlib.blake2b(squeeze(form).encode(errors="surrogatepass"), digest_size=_KEY).digest()
 
 
 def _common(pages: Sequence[_Page]) -> _Common:
     """What at least three articles have around them; pages that say little of their own have no vote."""
     articles = _without_copies(pages)
-    times = Counter(key for page in articles for key in {mark.key for mark in page if mark.kept})
+    times = Counter(key for page in articles for key in {key for key, _, flags in page if flags & _KEPT})
     again = {key for key, count in times.items() if count >= FEWEST}
     voters = [page for page in articles if _says_more_itself(page, again)]
     above = _frequent(voters, _SHARE_ABOVE, lambda page: _above(page, again))
@@ -228,41 +214,40 @@ def _common(pages: Sequence[_Page]) -> _Common:
 def _without_copies(pages: Sequence[_Page]) -> list[_Page]:
     """One page of those whose sentences are the same; none of those without any."""
     first: dict[frozenset[bytes], _Page] = {}
-    for page in sorted(pages, key=lambda page: [mark.key for mark in page]):
-        if said := frozenset(mark.key for mark in page if mark.speaks):
+    for page in sorted(pages, key=lambda page: [key for key, _, _ in page]):
+        if said := frozenset(key for key, _, flags in page if flags & _SPEAKS):
             first.setdefault(said, page)
     return list(first.values())
 
 
 def _says_more_itself(page: _Page, again: Collection[bytes]) -> bool:
-    own = sum(mark.chars for mark in page if mark.speaks and mark.key not in again)
-    return own > sum(mark.chars for mark in page if mark.speaks and mark.key in again)
+    return sum(-chars if key in again else chars for key, chars, flags in page if flags & _SPEAKS) > 0
 
 
 def _frequent(pages: Sequence[_Page], share: float, lines: Callable[[_Page], Iterable[int]]) -> frozenset[bytes]:
-    times = Counter(key for page in pages for key in {page[at].key for at in lines(page)})
+    times = Counter(key for page in pages for key in {page[at][0] for at in lines(page)})
     fewest = max(FEWEST, share * len(pages))
     return frozenset(key for key, count in times.items() if count >= fewest)
 
 
 def _above(page: _Page, common: Collection[bytes]) -> Iterator[int]:
     """Common lines before the first own one; between the title and the text, those above a date or the like."""
-    own = [at for at, mark in enumerate(page) if mark.kept and mark.key not in common]
+    own = [at for at, (key, _, flags) in enumerate(page) if flags & _KEPT and key not in common]
     if not own:
         return
-    apart, below = False, page[own[0]]
+    apart, first = False, page[own[0]][2]
     for at in range(own[0] - 1, -1, -1):
-        mark = page[at]
-        if not mark.kept:
-            apart = apart or mark.parts
-        elif not mark.protected and (apart or not (mark.speaks or below.speaks)):
+        flags = page[at][2]
+        if not flags & _KEPT:
+            apart = apart or bool(flags & _PARTS)
+        elif not flags & _PROTECTED and (apart or not (flags | first) & _SPEAKS):
             apart = True
             yield at
-    text = next((at for at in own if page[at].speaks), own[0])
-    ends = max((at for at in range(own[0], text) if page[at].parts), default=0)
+    text = next((at for at in own if page[at][2] & _SPEAKS), own[0])
+    ends = max((at for at in range(own[0], text) if page[at][2] & _PARTS), default=0)
     for at in range(own[0], ends):
-        mark = page[at]
-        if mark.kept and mark.key in common and not mark.speaks and not mark.protected:
+        key, _, flags = page[at]
+        if key in common and flags & (_KEPT | _SPEAKS | _PROTECTED) == _KEPT:
             yield at
 
 
@@ -272,33 +257,34 @@ def _below(
     """Furniture after the article: behind something that is no article, or known to stand beside one."""
     apart = False
     for at in _after_text(page, common):
-        mark = page[at]
-        if not mark.kept:
-            apart = apart or mark.parts
-        elif mark.key in furniture and not mark.protected and (apart or (not mark.speaks and mark.key in beside)):
+        key, _, flags = page[at]
+        if not flags & _KEPT:
+            apart = apart or bool(flags & _PARTS)
+        elif key in furniture and not flags & _PROTECTED and (apart or (not flags & _SPEAKS and key in beside)):
             apart = True
             yield at
 
 
 def _around(page: _Page, common: Collection[bytes]) -> Iterator[int]:
-    return (at for at in _after_text(page, common) if page[at].kept and page[at].key in common)
+    return (at for at in _after_text(page, common) if page[at][2] & _KEPT and page[at][0] in common)
 
 
 def _short(page: _Page, places: Iterable[int]) -> Iterator[int]:
-    return (at for at in places if not page[at].speaks and not page[at].protected)
+    return (at for at in places if not page[at][2] & (_SPEAKS | _PROTECTED))
 
 
 def _after_text(page: _Page, common: Collection[bytes]) -> range:
     """The places after the last sentence, numbered line or row that is the page's own; none where nothing is."""
-    own = (at for at, mark in enumerate(page) if mark.kept and mark.key not in common)
-    last = max((at for at in own if page[at].speaks or page[at].content), default=len(page))
-    return range(last + 1, len(page))
+    for at in range(len(page) - 1, -1, -1):
+        key, _, flags = page[at]
+        if flags & (_SPEAKS | _CONTENT) and key not in common:
+            return range(at + 1, len(page))
+    return range(0)
 
 
 def _between(page: _Page, found: Collection[int]) -> Iterator[int]:
     """Short lines of the page's own among its furniture: names of other pages, numbers of readers."""
-    ends = max((at for at, mark in enumerate(page) if at in found or mark.parts), default=0)
+    ends = max((at for at, (_, _, flags) in enumerate(page) if at in found or flags & _PARTS), default=0)
     for at in range(min(found, default=ends), ends):
-        mark = page[at]
-        if mark.kept and at not in found and not mark.speaks and not mark.content:
+        if at not in found and page[at][2] & (_KEPT | _SPEAKS | _CONTENT) == _KEPT:
             yield at

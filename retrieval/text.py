@@ -4,11 +4,14 @@ Folded forms are for matching and are never shown; their length differs from the
 are always taken on the text as stored.
 """
 
+import contextlib
 import functools
 import logging
+import marshal
 import math
 import operator
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -107,6 +110,11 @@ _WORDS_FILE = Path(__file__).parent / "data" / "words.txt"  # of the field, whic
 _CACHE_DIR: list[str] = []
 
 
+def cache_dir() -> Path | None:
+    """The folder that ``set_cache_dir`` named last, for other processes."""
+    return Path(_CACHE_DIR[-1]) if _CACHE_DIR else None
+
+
 @functools.cache
 def _jieba() -> Any:
     import warnings
@@ -129,10 +137,22 @@ def _jieba() -> Any:
     tokenizer = Quick()
     if _CACHE_DIR:
         tokenizer.tmp_dir = _CACHE_DIR[-1]
+    _read_cached(tokenizer)
     tokenizer.initialize()
     for word in _WORDS_FILE.read_text(encoding="utf-8").split():
         tokenizer.add_word(word)
     return tokenizer
+
+
+def _read_cached(tokenizer: Any) -> None:
+    """jieba's unpacked dictionary, where it kept one: read as a whole, since ``marshal`` takes thrice as long on files.
+
+    Of a missing or damaged one jieba makes a new one.
+    """
+    cached = Path(tokenizer.tmp_dir or tempfile.gettempdir(), "jieba.cache")
+    with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
+        tokenizer.FREQ, tokenizer.total = marshal.loads(cached.read_bytes())  # noqa: S302 - as jieba reads it
+        tokenizer.initialized = True
 
 
 def _likeliest(sentence: str, counts: Mapping[str, int], total: int, route: dict[int, tuple[float, int]]) -> None:

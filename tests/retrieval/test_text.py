@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval import text as texts
 from retrieval.text import fold, grams, is_traditional, sentence_spans, squeeze, to_traditional, word_spans, words
 
 ANY = st.text(alphabet=st.sampled_from("县醫院，。！？；\n 「」”a1%．（）…"), max_size=60)
@@ -74,3 +75,16 @@ def test_words_know_their_places() -> None:
     text = "全县 推进医养结合"
     assert "".join(words(text)) == "全县推进医养结合"
     assert all(text[start:end] == word for word, start, end in word_spans(text))
+
+
+def test_the_dictionary_that_was_kept_is_the_one_that_was_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(texts, "_CACHE_DIR", [str(tmp_path)])
+    made = texts._jieba.__wrapped__()
+    kept = tmp_path / "jieba.cache"
+    whole = kept.read_bytes()
+    again = texts._jieba.__wrapped__()
+    assert (again.FREQ, again.total) == (made.FREQ, made.total)
+    kept.write_bytes(whole[: len(whole) // 2])
+    after_damage = texts._jieba.__wrapped__()
+    assert (after_damage.FREQ, after_damage.total) == (made.FREQ, made.total)
+    assert len(kept.read_bytes()) == len(whole)

@@ -23,10 +23,11 @@ from ingest.report import Report
 from ingest.store import Store, shape_of
 from ingest.workshop import Workshop
 from retrieval.config import Config
+from retrieval.digests import embedded_text
 from retrieval.embed import Embedder
 from retrieval.errors import IndexMissing, IndexProblem, SourceError
 from retrieval.index import CurrentIndex, Generation
-from retrieval.publish import Publication, Settings, embedded_text, publication
+from retrieval.publish import Document, Publication, Settings, publication
 from retrieval.vectors import stored_as
 
 __all__ = ["Progress", "build", "open_store"]
@@ -35,8 +36,6 @@ _BATCH = 512  # passages embedded between two signs of progress
 _REASONS = 3  # told when nothing could be used
 _COPIED = 16_384  # vectors copied at a time
 _log = logging.getLogger(__name__)
-
-Document = tuple[int, str, str, tuple[str, ...], bytes]
 
 
 def build(

@@ -8,8 +8,8 @@ from ingest.prepare import Prepared
 from ingest.relations import Standing
 from ingest.report import Facts
 from ingest.warnings import Matter, Warned, expired, of_article
+from retrieval.digests import said_in, said_of
 from retrieval.provenance import Relation, Replaced
-from retrieval.publish import said_in, said_of
 
 
 class Gist(NamedTuple):

@@ -84,13 +84,11 @@ class LexicalIndex:
         before = Parts.read(former)
         if before.made_by != code() or not before.bears(int(np.count_nonzero(moved < 0))):
             return None
-        lost = [*gone]
         copied = shutil.copytree(former, path)
         with told():
-            after = before.without(moved, sum(len(terms_of(f"{context}\n{text}")) for _, context, text, _ in lost))
-            after = filled(copied, after, added, before.slots_of(row for row, *_ in lost))
-            if lost:
-                bury(copied / GONE, lost)
+            after = before.without(moved, bury(copied / GONE, gone) if (moved < 0).any() else 0)
+            lost = np.flatnonzero((before.rows >= 0) & (after.rows < 0))
+            after = filled(copied, after, added, lost.tolist())
         if padding_for(after.terms, after.passages) != after.padding or segments_of(copied) != after.segments:
             shutil.rmtree(copied)
             return None

@@ -5,7 +5,7 @@ A slot is a passage as it was put in; it stays where it is when rows move, and w
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -69,11 +69,6 @@ class Parts:
         """Whether so many more may go without making everything anew."""
         gone = len(self.rows) - self.passages + lost
         return self.passages >= FEWEST and self.changes < _MOST_CHANGES and gone <= _MOST_GONE * len(self.rows)
-
-    def slots_of(self, rows: Iterable[int]) -> list[int]:
-        """The slots of rows."""
-        slots = {int(row): slot for slot, row in enumerate(self.rows) if row >= 0}
-        return [slots[row] for row in rows]
 
     def without(self, moved: npt.NDArray[np.int64], terms: int) -> Self:
         """With every row ``moved`` to its new one, or to -1; those that go have so many ``terms``."""

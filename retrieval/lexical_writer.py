@@ -71,21 +71,25 @@ def filled(path: Path, parts: Parts, added: Iterable[Entry], lost: Iterable[int]
     return after
 
 
-def bury(path: Path, lost: Iterable[Entry]) -> None:
-    """Add the terms of passages that are gone to the index of such, or begin it."""
+def bury(path: Path, lost: Iterable[Entry]) -> int:
+    """Add the terms of passages that are gone to the index of such, or begin it; how many terms they have in all."""
     import tantivy
 
     path.mkdir(exist_ok=True)
     index = tantivy.Index(schema(), path=str(path))
     _register(index)
     writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    terms = 0
     for _, context, text, _ in lost:
+        found = terms_of(f"{context}\n{text}")
         document = tantivy.Document()
-        document.add_text("body", " ".join(set(terms_of(f"{context}\n{text}"))))
+        document.add_text("body", " ".join(set(found)))
         writer.add_document(document)
+        terms += len(found)
     writer.commit()
     writer.wait_merging_threads()
     _unlock(path)
+    return terms
 
 
 def _unlock(path: Path) -> None:

@@ -1,14 +1,15 @@
 """Writing a generation: fill a hidden folder, check it as a reader would, and make it current."""
 
 import contextlib
+import functools
 import hashlib
-import json
 import os
 import secrets
 import shutil
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from retrieval import generations
 from retrieval.corpus import Entry, SourceEntry, SourceRecord, context_of
 from retrieval.corpus_writer import CorpusWriter, Former
+from retrieval.digests import canonical, embedded_key, said_in, said_of
 from retrieval.errors import EmbeddingError, IndexProblem
 from retrieval.generations import MANIFEST, Manifest
 from retrieval.index import CORPUS, LEXICAL, VECTORS, Generation
@@ -27,7 +29,10 @@ from retrieval.provenance import Reprint
 from retrieval.types import Article, Division, Passage
 from retrieval.vectors import VectorIndex
 
-Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+Document = tuple[int, str, str, tuple[str, ...], bytes]  # row, context, text, county codes, key of the embedded text
+
+_READ = 16_384  # passages that are gone, looked at at a time: after another cleaning it is all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +43,6 @@ class Settings:
     dim: int
     cleaning_version: int
     parameters: Mapping[str, int | str] = field(default_factory=dict)
-
-
-def embedded_key(context: str, text: str) -> bytes:
-    """Names the text that a passage's vector is made of: equal keys, equal vectors."""
-    return hashlib.sha256(embedded_text(context, text).encode()).digest()[:16]
-
-
-def embedded_text(context: str, text: str) -> str:
-    """What is embedded for a passage: title and headings first, for they say what it is about."""
-    return f"{context}\n{text}"
-
-
-def said_in(article: Article, passages: Sequence[Passage], divisions: Sequence[Division]) -> str:
-    """Digest (hex) of an article with its passages and divisions, but for what depends on other articles."""
-    alone = {**_plain(article), "also": (), "replaced_by": None}
-    return hashlib.sha256(_canonical([alone, passages, divisions])).hexdigest()
-
-
-def said_of(record: SourceRecord) -> str:
-    """Digest (hex) of what was done to a file, but for the article that holds its text."""
-    return hashlib.sha256(_canonical({**_plain(record), "article": ""})).hexdigest()
 
 
 @contextlib.contextmanager
@@ -87,7 +71,7 @@ class Publication:
     """Filled by ``add_article`` and ``add_source``, then published once. Not for several threads.
 
     After ``build_on``, what that generation says in the very same way may be taken over with ``take_article`` and
-    ``take_source``. ``moved`` has the new row for every row there, -1 for those that were not taken over.
+    ``take_source``.
     """
 
     def __init__(self, index_dir: Path, folder: Path, settings: Settings) -> None:
@@ -98,8 +82,8 @@ class Publication:
         self._entries: dict[str, Entry] = {}
         self._before: Mapping[str, SourceEntry] = {}
         self._corpus = CorpusWriter(folder / CORPUS)
-        self.moved = np.empty(0, dtype=np.int64)
-        self._content = hashlib.sha256(_canonical([generations.FORMAT, settings]))
+        self._taken = np.empty(0, dtype=np.int64)  # the new row of every row there, by articles
+        self._content = hashlib.sha256(canonical([generations.FORMAT, settings]))
         self._divisions: dict[str, Division] = {}
         self._sources: list[tuple[str, str]] = []
 
@@ -113,7 +97,7 @@ class Publication:
         self._before = sources
         self._corpus.discard()
         self._corpus = CorpusWriter(self._folder / CORPUS, Former(former.folder / CORPUS, self._entries, self._before))
-        self.moved = np.full(former.manifest.passages, -1, dtype=np.int64)
+        self._taken = np.full(former.manifest.passages, -1, dtype=np.int64)
 
     @property
     def articles(self) -> int:
@@ -147,7 +131,7 @@ class Publication:
         there = self._entries.get(article_id)
         if there is None or there.said != said:
             return False
-        self.moved[there.row : there.row + there.passages] = np.arange(self.passages, self.passages + there.passages)
+        self._taken[there.row : there.row + there.passages] = np.arange(self.passages, self.passages + there.passages)
         self._corpus.take_article(article_id, there, also)
         self._note_article(article_id, said, also, None, divisions)
         return True
@@ -162,13 +146,13 @@ class Publication:
     ) -> None:
         for division in divisions:
             self._divisions[division.code] = division
-        others = _canonical([also, replaced_by]) if also or replaced_by else b"\n"
+        others = canonical([also, replaced_by]) if also or replaced_by else b"\n"
         self._content.update(f"{article_id}\0{said}\0".encode() + others)
 
     def mark_replaced(self, article_id: str, by: str) -> None:
         """Tell that the article ``by`` says it replaces an article that was added; after the last one was."""
         self._corpus.mark_replaced(article_id, by)
-        self._content.update(_canonical(["replaced", article_id, by]))
+        self._content.update(canonical(["replaced", article_id, by]))
 
     def add_source(self, record: SourceRecord) -> None:
         """Add what was done to one file, in the order of reading."""
@@ -189,9 +173,40 @@ class Publication:
         self._sources.append((source, digest))
         self._content.update(f"{source}\0{said}\0{article_id}\n".encode())
 
-    def documents(self) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """(row, context, text, county codes, key of the embedded text) of what was added and not taken over, by row."""
-        return self._corpus.documents()
+    @functools.cached_property
+    def moved(self) -> Rows:
+        """The new row of every row of the former generation, -1 for those that are gone; after all was added.
+
+        An article that changed says most of what it said: its passages move too where words, vector and counties
+        are the same.
+        """
+        moved = self._taken.copy()
+        gone: defaultdict[tuple[bytes, tuple[str, ...]], list[int]] = defaultdict(list)
+        for row, _, _, codes, key in self._left():
+            gone[key, codes].append(row)
+        for row, _, _, codes, key in self._corpus.documents() if gone else ():
+            if same := gone.get((key, codes)):
+                moved[same.pop()] = row
+        return moved
+
+    def _left(self) -> Iterator[Document]:
+        """The passages of articles that were not taken over."""
+        if self._former is None:
+            return
+        rows = np.flatnonzero(self._taken < 0)
+        for some in np.array_split(rows, len(rows) // _READ + 1):
+            yield from self._former.documents(_spans_of(some))
+
+    def _new(self) -> npt.NDArray[np.bool_]:
+        """For every row whether no passage of the former generation moved to it."""
+        new = np.ones(self.passages, dtype=np.bool_)
+        new[self.moved[self.moved >= 0]] = False
+        return new
+
+    def documents(self) -> Iterator[Document]:
+        """The passages that are new, by row."""
+        new = self._new().tolist()
+        return (entry for entry in self._corpus.documents() if new[entry[0]])
 
     def publish(self, vectors: npt.NDArray[np.floating[Any]], keep: int) -> str:
         """Build, check and make current; the new id. ``vectors`` is (passages, dim), by row.
@@ -232,7 +247,7 @@ class Publication:
         if self._former is None:
             return False
         gone = _Passages(self._former, _spans_of(np.flatnonzero(self.moved < 0)))
-        added = _Passages(self._corpus, self._corpus.added)
+        added = _Passages(self._corpus, _spans_of(np.flatnonzero(self._new())))
         there = self._former.folder / LEXICAL
         return LexicalIndex.extend(self._folder / LEXICAL, there, self.moved, added, gone) is not None
 
@@ -252,7 +267,7 @@ class Publication:
             passages=self.passages,
             counties=self.counties,
             content=self.content,
-            sources=hashlib.sha256(_canonical(sorted(self._sources))).hexdigest(),
+            sources=hashlib.sha256(canonical(sorted(self._sources))).hexdigest(),
             previous=previous,
             files=generations.hash_files(self._folder),
         )
@@ -269,22 +284,8 @@ class _Passages:
         return (entry[:4] for entry in self.corpus.documents(self.spans))
 
 
-def _spans_of(rows: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+def _spans_of(rows: Rows) -> list[tuple[int, int]]:
     """Ascending rows as spans, end exclusive."""
     if not len(rows):
         return []
     return [(int(run[0]), int(run[-1]) + 1) for run in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)]
-
-
-def _canonical(value: object) -> bytes:
-    return _encode(value).encode() + b"\n"
-
-
-def _plain(value: Any) -> dict[str, object]:
-    """The fields of a dataclass, or a mapping; unlike ``asdict`` it copies nothing, which took half of the time."""
-    if is_dataclass(value):
-        return {one.name: getattr(value, one.name) for one in fields(value)}
-    return dict(value)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_plain).encode

@@ -15,10 +15,11 @@ import numpy as np
 
 from evaluation.score import read_questions
 from retrieval.corpus import context_of
+from retrieval.digests import embedded_text
 from retrieval.embed import BUNDLED_FOLDER, Embedder
 from retrieval.gazetteer import Gazetteer
 from retrieval.places import understand_places
-from retrieval.publish import Settings, embedded_text, publication
+from retrieval.publish import Settings, publication
 from retrieval.static import VOCABULARY_FILE
 from retrieval.text import HAN, sentence_spans, word_frequency
 from retrieval.types import Article, Division, Level, Passage

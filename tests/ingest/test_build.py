@@ -11,9 +11,9 @@ from ingest.build import Progress, build
 from ingest.report import State
 from retrieval.config import Config, PathsConfig
 from retrieval.corpus import context_of
+from retrieval.digests import embedded_text
 from retrieval.errors import EmbeddingError, SourceError
 from retrieval.index import CurrentIndex, Generation, rollback, verify
-from retrieval.publish import embedded_text
 from retrieval.text import grams
 
 

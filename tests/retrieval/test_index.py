@@ -15,10 +15,11 @@ import pytest
 
 from retrieval import generations
 from retrieval.corpus import SourceRecord, context_of
+from retrieval.digests import embedded_key, embedded_text
 from retrieval.errors import EmbeddingError, IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 from retrieval.index import CurrentIndex, Generation, list_generations, rollback, verify
 from retrieval.provenance import Relation, Replaced, Reprint
-from retrieval.publish import Settings, embedded_key, embedded_text, publication
+from retrieval.publish import Settings, publication
 from retrieval.text import grams
 from retrieval.types import Article, Division, Level, Passage
 

@@ -8,10 +8,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ingest.assembly import Assembly
 from ingest.clean import CLEANING_VERSION
@@ -28,13 +26,12 @@ from retrieval.embed import Embedder
 from retrieval.errors import IndexMissing, IndexProblem, SourceError
 from retrieval.index import CurrentIndex, Generation
 from retrieval.publish import Document, Publication, Settings, publication
-from retrieval.vectors import stored_as
+from retrieval.vectors import VectorIndex
 
 __all__ = ["Progress", "build", "open_store"]
 
 _BATCH = 512  # passages embedded between two signs of progress
 _REASONS = 3  # told when nothing could be used
-_COPIED = 16_384  # vectors copied at a time
 _log = logging.getLogger(__name__)
 
 
@@ -118,11 +115,11 @@ def _published(
     """The new generation's id, and how many passages were embedded and reused; None where it would say the same."""
     if previous and previous.manifest.content == made.content:
         return None, 0, 0
-    vectors, reused = _embed(made, embedder, previous, progress)
+    vectors, embedded = _embed(made, embedder, previous, progress)
     progress(Progress("index", 0, made.passages))
     identity = made.publish(vectors, config.index.keep_generations)
     progress(Progress("publish", 1, 1))
-    return identity, made.passages - reused, reused
+    return identity, embedded, made.passages - embedded
 
 
 def _removals(store: Store, source: str) -> tuple[Removal, ...]:
@@ -132,27 +129,22 @@ def _removals(store: Store, source: str) -> tuple[Removal, ...]:
 
 def _embed(
     made: Publication, embedder: Embedder, previous: Generation | None, progress: Callable[[Progress], None]
-) -> tuple[npt.NDArray[np.floating[Any]], int]:
-    """Vectors by row, and how many came from ``previous``, which lends them when its embedder was the same."""
+) -> tuple[VectorIndex, int]:
+    """Vectors by row, and how many were made; ``previous`` lends those it has when its embedder was the same."""
     lender = previous if previous and previous.embedder_fingerprint == embedder.fingerprint else None
-    vectors = np.zeros((made.passages, embedder.dim), dtype=stored_as(made.passages))
-    taken = np.flatnonzero(made.moved >= 0)
-    for start in range(0, len(taken), _COPIED):
-        rows = taken[start : start + _COPIED]
-        if lender:  # else nothing was taken over
-            vectors[made.moved[rows]] = lender.vectors.stored()[rows]
-    reused = len(taken)
+    vectors = made.vectors()
+    embedded = 0
     for batch in _batches(made.documents()):
         known = lender.rows_embedded([key for *_, key in batch]) if lender else {}
         old = [(row, known[key]) for row, _, _, _, key in batch if key in known]
         new = [(row, embedded_text(context, text)) for row, context, text, _, key in batch if key not in known]
         if lender and old:
-            vectors[[row for row, _ in old]] = lender.vectors.vectors(np.array([row for _, row in old]))
+            vectors.put([row for row, _ in old], lender.vectors.vectors(np.array([row for _, row in old])))
         if new:
-            vectors[[row for row, _ in new]] = embedder.embed_passages([text for _, text in new])
-        reused += len(old)
+            vectors.put([row for row, _ in new], embedder.embed_passages([text for _, text in new]))
+        embedded += len(new)
         progress(Progress("embed", batch[-1][0] + 1, made.passages))
-    return vectors, reused
+    return vectors, embedded
 
 
 def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -208,14 +207,21 @@ class Publication:
         new = self._new().tolist()
         return (entry for entry in self._corpus.documents() if new[entry[0]])
 
-    def publish(self, vectors: npt.NDArray[np.floating[Any]], keep: int) -> str:
-        """Build, check and make current; the new id. ``vectors`` is (passages, dim), by row.
+    def vectors(self) -> VectorIndex:
+        """Vectors of all passages by row, after all was added; those of new passages are zero, to be put."""
+        made = VectorIndex.blank(self.passages, self._settings.dim)
+        if self._former:
+            made.take(self._former.vectors, self.moved)
+        return made
+
+    def publish(self, vectors: VectorIndex, keep: int) -> str:
+        """Build, check and make current; the new id. ``vectors`` are those of all passages, by row.
 
         ``keep`` generations stay. Raises EmbeddingError or IndexCorrupt, and then nothing has changed.
         """
-        expected = (self.passages, self._settings.dim)
-        if vectors.shape != expected:
-            raise EmbeddingError(f"vectors of shape {vectors.shape}, not {expected}, the model, check the model")
+        given, expected = (len(vectors), vectors.dim), (self.passages, self._settings.dim)
+        if given != expected:
+            raise EmbeddingError(f"vectors of shape {given}, not {expected}, the model, check the model")
         name = generations.next_id(self._index_dir, self.content)
         self._write(name, vectors)
         made = Generation.open(self._folder, self._settings.embedder_fingerprint, trust=True)  # hashed a moment ago
@@ -231,10 +237,10 @@ class Publication:
         self._corpus.discard()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _write(self, name: str, vectors: npt.NDArray[np.floating[Any]]) -> None:
+    def _write(self, name: str, vectors: VectorIndex) -> None:
         for division in self._divisions.values():
             self._corpus.add_division(division)
-        VectorIndex.build(self._folder / VECTORS, vectors)
+        vectors.write(self._folder / VECTORS)
         if not self._extended():
             LexicalIndex.build(self._folder / LEXICAL, _Passages(self._corpus, [(0, self.passages)]))
         self._corpus.finish()

@@ -4,6 +4,7 @@ FAISS is guarded here: label -1 ("nothing more") never leaves, non-finite vector
 are refused in words, and equal scores come in the order of their rows.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,17 +17,11 @@ Vectors = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 FLAT_UP_TO = 20_000  # rows kept as float32; above, float16: half the file, faster, recall@100 0.9998 at a million
-_BATCH = 65_536
 _DECIMALS = 6  # float32 sums differ in the last bits with their order; what is equal up to here is a tie
 
 
-def stored_as(rows: int, flat_up_to: int = FLAT_UP_TO) -> "np.dtype[Any]":
-    """How so many vectors are stored: made so from the start, they take no more memory than they need."""
-    return np.dtype(np.float32 if rows <= flat_up_to else np.float16)
-
-
 class VectorIndex:
-    """An immutable index of unit vectors; row ``n`` is the ``n``-th vector that was given.
+    """An index of unit vectors by row; once written or opened it never changes.
 
     Safe for searching from several threads at once.
     """
@@ -35,33 +30,62 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def build(cls, path: Path, vectors: npt.NDArray[np.floating[Any]], *, flat_up_to: int = FLAT_UP_TO) -> Self:
-        """Write ``vectors`` (float32 or float16, (n, dim), rows of unit length or zero) to ``path``.
-
-        Above ``flat_up_to`` rows they are stored as float16. ``n`` may be 0. Raises EmbeddingError when
-        the array is not two-dimensional or has a value that is not finite, OSError when the disk is full.
-        """
+    def blank(cls, rows: int, dim: int, *, flat_up_to: int = FLAT_UP_TO) -> Self:
+        """So many zero vectors in memory, to be filled with ``take`` and ``put``; above ``flat_up_to`` as float16."""
         import faiss
 
-        if vectors.ndim != 2 or vectors.shape[1] == 0:
-            raise EmbeddingError(f"vectors of shape {vectors.shape} instead of (n, dim), {path}, check the model")
-        rows, dim = vectors.shape
         if rows <= flat_up_to:
             index: Any = faiss.IndexFlatIP(dim)
         else:
             kind = faiss.ScalarQuantizer.QT_fp16
             index = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
-        kept = stored_as(rows, flat_up_to)
-        for start in range(0, rows, _BATCH):
-            batch = np.ascontiguousarray(vectors[start : start + _BATCH], dtype=kept)
-            if not _is_finite(batch):
-                raise EmbeddingError(f"the model gave a vector that is not finite, {path}, check the model")
-            index.add_sa_codes(batch.view(np.uint8))  # as they are: the codes of both kinds are plain numbers
+        index.codes.resize(rows * index.code_size)  # the codes of both kinds are plain numbers
+        index.ntotal = rows
+        return cls(index)
+
+    @classmethod
+    def build(cls, path: Path, vectors: npt.NDArray[np.floating[Any]], *, flat_up_to: int = FLAT_UP_TO) -> Self:
+        """Write ``vectors`` (float32 or float16, (n, dim)) to ``path``. Raises what ``put`` and ``write`` raise."""
+        if vectors.ndim != 2 or vectors.shape[1] == 0:
+            raise EmbeddingError(f"vectors of shape {vectors.shape} instead of (n, dim), {path}, check the model")
+        made = cls.blank(*vectors.shape, flat_up_to=flat_up_to)
+        made.put(range(len(vectors)), vectors)
+        made.write(path)
+        return made
+
+    def put(self, rows: Sequence[int], vectors: npt.NDArray[np.floating[Any]]) -> None:
+        """Fill ``rows`` with ``vectors``, of shape (len(rows), dim), unit length or zero.
+
+        Raises EmbeddingError for another shape or a value that is not finite.
+        """
+        if vectors.shape != (len(rows), self.dim):
+            raise EmbeddingError(f"vectors of shape {vectors.shape}, not {(len(rows), self.dim)}, check the model")
+        stored = self.stored()
+        rounded = vectors.astype(stored.dtype, copy=False)
+        if not np.isfinite(rounded).all():
+            raise EmbeddingError("the model gave a vector that is not finite, check the model")
+        stored[np.asarray(rows, dtype=np.int64)] = rounded
+
+    def take(self, former: "VectorIndex", moved: Rows) -> None:
+        """Fill with what ``former`` stores: its row ``n`` becomes row ``moved[n]``, none where that is -1."""
+        here, there = self.stored(), former.stored()
+        rows = np.flatnonzero(moved >= 0)
+        to = moved[rows]
+        ends = (np.diff(rows, append=-1) != 1) | (np.diff(to, append=-1) != 1)  # of runs: as slices, for speed
+        start = 0
+        for end in (np.flatnonzero(ends) + 1).tolist():
+            here[to[start] : to[end - 1] + 1] = there[rows[start] : rows[end - 1] + 1]
+            start = end
+
+    def write(self, path: Path) -> None:
+        """Write it to ``path``, from where it is read from then on. Raises OSError when the disk is full."""
+        import faiss
+
         try:
-            faiss.write_index(index, str(path))
+            faiss.write_index(self._index, str(path))
         except RuntimeError as error:  # FAISS has no other type
             raise OSError(f"FAISS: {error}") from error
-        return cls(index)
+        self._index = self.open(path)._index  # takes no memory of its own
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -122,13 +146,13 @@ class VectorIndex:
         return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64)), dtype=np.float32)
 
     def stored(self) -> npt.NDArray[np.floating[Any]]:
-        """All vectors as they are stored, (n, dim); a view of the mapped file, to be read only."""
+        """All vectors as they are stored, (n, dim); a view, which must only be read where it is of a mapped file."""
         import faiss
 
         size = int(self._index.code_size)
         codes: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(self._index.codes.data(), len(self) * size)
-        rows = codes.reshape(len(self), size)
-        return rows.view(np.float32) if size == 4 * self.dim else rows.view(np.float16)
+        kind: np.dtype[np.floating[Any]] = np.dtype(np.float32 if size == 4 * self.dim else np.float16)
+        return codes.view(kind).reshape(len(self), self.dim)
 
     def _checked(self, vector: npt.ArrayLike) -> Vectors:
         query = np.ascontiguousarray(vector, dtype=np.float32)
@@ -142,10 +166,3 @@ class VectorIndex:
         if not np.isfinite(query).all():
             raise EmbeddingError("the question's vector is not finite, the configured model, check the model")
         return query
-
-
-def _is_finite(vectors: npt.NDArray[np.floating[Any]]) -> bool:
-    if vectors.dtype == np.float16:  # told by the exponent: numpy takes ten times as long
-        exponent = np.uint16(0x7C00)
-        return bool(((vectors.view(np.uint16) & exponent) != exponent).all())
-    return bool(np.isfinite(vectors).all())

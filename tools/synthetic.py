@@ -55,15 +55,17 @@ def publish(index_dir: Path, embedder: Embedder, passages: int, edition: str = "
     count = passages // PER_ARTICLE
     written = _Writer(source, edition)
     with publication(index_dir, Settings(embedder.fingerprint, embedder.dim, 0)) as made:
-        vectors = []
+        embedded = []
         for number in range(count):
             county = counties[number % len(counties)]
             article, parts = written.article(county, number)
             made.add_article(article, parts, [county])
             texts = [embedded_text(context_of(article.title, part.heading), part.text) for part in parts]
-            vectors.append(embedder.embed_passages(texts))
+            embedded.append(embedder.embed_passages(texts))
         total = made.passages
-        made.publish(np.concatenate(vectors), keep=2)
+        vectors = made.vectors()
+        vectors.put(range(total), np.concatenate(embedded))
+        made.publish(vectors, keep=2)
     asked = many_questions(counties, source, different) if different else questions(counties, source)
     return Made(total, len(counties), asked)
 

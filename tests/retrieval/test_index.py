@@ -22,6 +22,7 @@ from retrieval.provenance import Relation, Replaced, Reprint
 from retrieval.publish import Settings, publication
 from retrieval.text import grams
 from retrieval.types import Article, Division, Level, Passage
+from retrieval.vectors import VectorIndex
 
 DIM = 16
 SETTINGS = Settings("hash-16", DIM, 1, {"max_passage_chars": 600})
@@ -67,7 +68,8 @@ def publish(index_dir: Path, *articles, settings: Settings = SETTINGS, keep: int
             made.add_article(item, passages, [DIVISIONS[code] for code in codes])
             made.add_source(SourceRecord(item.source, item.id, item.digest, removals=(("nav", 3, "首页"),)))
         texts = [embedded_text(context, text) for _, context, text, _, _ in made.documents()]
-        vectors = np.array([embed(text) for text in texts], dtype=np.float32).reshape(-1, DIM)
+        vectors = made.vectors()
+        vectors.put(range(len(texts)), np.array([embed(text) for text in texts], dtype=np.float32).reshape(-1, DIM))
         return made.publish(vectors, keep)
 
 
@@ -152,7 +154,7 @@ def test_a_description_that_cannot_be_is_found_by_verify(tmp_path, change):
         made.add_article(*ONE, list(DIVISIONS.values()))
         made._corpus._connection.execute(f"UPDATE articles SET {change}")  # as a faulty writer would
         with pytest.raises(IndexCorrupt, match="description does not hold"):
-            made.publish(np.zeros((2, DIM), dtype=np.float32), 3)
+            made.publish(made.vectors(), 3)
     with pytest.raises(IndexMissing):
         current(tmp_path)
 
@@ -164,7 +166,7 @@ def test_an_article_can_be_marked_as_replaced(tmp_path):
             made.add_article(item, passages, list(DIVISIONS.values()))
             made.add_source(SourceRecord(item.source, item.id, item.digest, removals=(("nav", 3, "首页"),)))
         made.mark_replaced(ONE[0].id, TWO[0].id)
-        marked = made.publish(np.zeros((3, DIM), dtype=np.float32), 3)
+        marked = made.publish(made.vectors(), 3)
     assert [item.replaced_by for item in current(tmp_path).articles()] == [TWO[0].id, None]
     assert marked.partition("-")[2] != plain.partition("-")[2]
 
@@ -174,7 +176,7 @@ def test_corrections_by_hand_are_remembered_with_their_source(tmp_path):
         made.add_article(*ONE, list(DIVISIONS.values()))
         record = SourceRecord("one.txt", ONE[0].id, ONE[0].digest, repairs={"pinyin": 2}, sidecar="ab" * 32)
         made.add_source(record)
-        made.publish(np.zeros((2, DIM), dtype=np.float32), 3)
+        made.publish(made.vectors(), 3)
     assert current(tmp_path).sources() == [record]
 
 
@@ -299,10 +301,14 @@ def test_wrong_spans_and_counts_are_found_even_with_right_checksums(tmp_path):
 @pytest.mark.parametrize("broken", [np.ones((2, DIM)), np.ones((3, DIM + 1)), np.full((3, DIM), np.nan)])
 def test_unusable_vectors_change_nothing(tmp_path, broken):
     name = publish(tmp_path, ONE)
-    with pytest.raises(EmbeddingError), publication(tmp_path, SETTINGS) as made:
+    with publication(tmp_path, SETTINGS) as made:
         for item, passages in (ONE, TWO):
             made.add_article(item, passages, [QINGSHI, BAIHE])
-        made.publish(broken.astype(np.float32), 3)
+        with pytest.raises(EmbeddingError):
+            made.vectors().put(range(3), broken.astype(np.float32))
+        for rows, dim in ((2, DIM), (3, DIM + 1)):
+            with pytest.raises(EmbeddingError):
+                made.publish(VectorIndex.blank(rows, dim), 3)
     assert (current(tmp_path).id, generations.ids(tmp_path)) == (name, [name])
     assert not list(tmp_path.glob(".building-*"))
 

@@ -14,7 +14,7 @@ from retrieval.corpus import SourceRecord
 from retrieval.digests import embedded_text, said_in
 from retrieval.index import Generation, verify
 from retrieval.publish import publication
-from tests.retrieval.test_index import BAIHE, DIM, DIVISIONS, QINGSHI, SETTINGS, article, current, embed, publish
+from tests.retrieval.test_index import BAIHE, DIVISIONS, QINGSHI, SETTINGS, article, current, embed, publish
 
 SAID = [
     "每村一名乡村医生。",
@@ -71,11 +71,10 @@ def publish_on(index_dir: Path, former: Generation, *articles) -> tuple[list[int
             if not made.take_article(item.id, said_in(item, passages, divisions), (), divisions):
                 made.add_article(item, passages, divisions)
             made.add_source(SourceRecord(item.source, item.id, item.digest, removals=(("nav", 3, "首页"),)))
-        vectors = np.zeros((made.passages, DIM), dtype=np.float32)
-        vectors[made.moved[made.moved >= 0]] = former.vectors.vectors(np.flatnonzero(made.moved >= 0))
+        vectors = made.vectors()
         new = [*made.documents()]
         for row, context, text, _, _ in new:
-            vectors[row] = embed(embedded_text(context, text))
+            vectors.put([row], embed(embedded_text(context, text))[np.newaxis])
         made.publish(vectors, 9)
         return made.moved.tolist(), len(new)
 

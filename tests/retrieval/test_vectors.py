@@ -162,3 +162,39 @@ def test_a_value_that_is_not_finite_is_refused_in_both_forms(tmp_path, flat_up_t
     vectors[3, 2] = value
     with pytest.raises(EmbeddingError, match="not finite"):
         VectorIndex.build(tmp_path / "v.faiss", vectors, flat_up_to=flat_up_to)
+
+
+@pytest.mark.parametrize("former_as", [0, 1000])
+@pytest.mark.parametrize("flat_up_to", [0, 1000])
+@settings(max_examples=25, deadline=None)
+@given(count=st.integers(0, 30), more=st.integers(0, 5), seed=st.integers(0, 999), stay=st.floats(0, 1))
+def test_what_is_taken_over_and_what_is_put_stands_in_its_rows(former_as, flat_up_to, count, more, seed, stay):
+    random = np.random.default_rng(seed)
+    given = random.normal(size=(count + more, 8)).astype(np.float32)
+    former = VectorIndex.blank(count, 8, flat_up_to=former_as)
+    former.put(range(count), given[:count])
+    moved = np.sort(random.permutation(count + more)[:count])
+    for _ in range(3):  # mostly in order, as rows are, but not only
+        at = random.integers(0, max(1, count), 2)
+        moved[at[at < count]] = moved[at[at < count]][::-1]
+    moved[random.random(count) > stay] = -1
+    index = VectorIndex.blank(count + more, 8, flat_up_to=flat_up_to)
+    index.take(former, moved)
+    expected = np.zeros((count + more, 8), dtype=index.stored().dtype)
+    for row, to in enumerate(moved):
+        if to >= 0:
+            expected[to] = former.stored()[row]
+    assert np.array_equal(index.stored(), expected)
+    rest = [row for row in range(count + more) if row not in set(moved.tolist())][::-1]
+    index.put(rest, given[: len(rest)])
+    for row, vector in zip(rest, given, strict=False):
+        expected[row] = vector
+    assert np.array_equal(index.stored(), expected)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 4), (3,)])
+def test_vectors_of_another_shape_are_not_put(shape):
+    index = VectorIndex.blank(5, 3)
+    with pytest.raises(EmbeddingError, match="shape"):
+        index.put([0, 2, 4], np.ones(shape, dtype=np.float32))
+    assert not index.stored().any()

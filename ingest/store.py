@@ -44,6 +44,7 @@ CREATE TABLE verdicts (one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT 
 CREATE TABLE clusters (texts TEXT NOT NULL, found TEXT NOT NULL);
 CREATE TABLE shape (value TEXT NOT NULL);
 """
+_PRAGMAS = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"  # rows are long
 _TABLES = ("pages", "articles", "texts", "bodies", "files", "sites", "verdicts", "clusters", "shape")
 _FORGETTING = (
     "DELETE FROM articles WHERE source = ?",
@@ -99,7 +100,7 @@ class Store:
 
     def _open(self, path: Path, shape: str) -> None:
         self._connection = sqlite3.connect(path)
-        self._connection.executescript("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        self._connection.executescript(_PRAGMAS)
         if self._value("SELECT count(*) FROM sqlite_master") and self._value("SELECT value FROM shape") != shape:
             for table in _TABLES:
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")

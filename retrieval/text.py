@@ -147,10 +147,14 @@ def _jieba() -> Any:
 def _read_cached(tokenizer: Any) -> None:
     """jieba's unpacked dictionary, where it kept one: read as a whole, since ``marshal`` takes thrice as long on files.
 
-    Of a missing or damaged one jieba makes a new one.
+    Of one that is missing, damaged or older than its dictionary jieba makes a new one.
     """
+    import jieba
+
     cached = Path(tokenizer.tmp_dir or tempfile.gettempdir(), "jieba.cache")
     with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
+        if cached.stat().st_mtime <= Path(jieba.__file__).with_name(jieba.DEFAULT_DICT_NAME).stat().st_mtime:
+            return
         tokenizer.FREQ, tokenizer.total = marshal.loads(cached.read_bytes())  # noqa: S302 - as jieba reads it
         tokenizer.initialized = True
 

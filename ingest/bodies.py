@@ -23,7 +23,8 @@ _NO_BODY = re.compile(
 )
 _SEAL = re.compile(r"[（(]\s*(?:盖章|公章|印章|代章|签章|印)\s*[)）]")
 _TITLE_GOES_ON = re.compile(r"关于|印发|转发|废止|令第|公告|通告|20\d\d年")
-_LETTERHEAD = re.compile(rf"^({_NAME})\s*(?:文件|公告|通告|令|通知|函)$")
+_LETTERHEAD_ENDS = ("文件", "公告", "通告", "令", "通知", "函")
+_LETTERHEAD = re.compile(rf"^({_NAME})\s*(?:{'|'.join(_LETTERHEAD_ENDS)})$")
 
 _NATION = re.compile(
     r"^(?:中共中央|中央|国务院|全国人(?:大|民代表大会)|全国(?:爱国卫生|老龄|政协|妇联|总工会)|国家|中华人民共和国|中国(?:疾病预防|残疾人|红十字|计划生育))"
@@ -72,7 +73,8 @@ def body_of_title(title: str) -> str | None:
 
 def body_of_letterhead(text: str) -> str | None:
     """The body of a red letterhead: 荣县卫生健康局文件."""
-    match = _LETTERHEAD.match(simplified(text).strip())
+    plain = simplified(text).strip()
+    match = _LETTERHEAD.match(plain) if plain.endswith(_LETTERHEAD_ENDS) else None
     return text.strip()[: match.end(1)] if match and is_body(match[1]) else None
 
 

@@ -35,6 +35,7 @@ _CONTEXT, _MOST_SPOTS = 6, 8
 _BASE, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _IN_NUMBERS = {".": "点", "%": "成", "‰": "厘", "-": "至", "~": "至", ":": "时", "/": "比"}
 _NUMBER_SIGN = re.compile(r"(?<=\d)(?:[.\-~:/](?=\d)|[%‰])")
+_DIGIT = re.compile(r"\d")
 _FULL_COMMA = re.compile(r"(?<=\d)，(?=\d)")
 _NOT = re.compile(r"[不未无没非勿莫禁否]|取消|停止|暂停|暂缓|废止|除外")
 _OPPOSITES = [frozenset(pair) for pair in "增减 升降 高低 多少 大小 上下 前后 早晚 加减 开关 快慢 涨跌 宽严".split()]  # noqa: SIM905
@@ -132,7 +133,7 @@ def compare(inner: Said, outer: Said) -> Verdict:
 def _key(sentence: str) -> str:
     """The squeezed sentence, in which 3.5 is not 35 and 8% not 8."""
     text = _FULL_COMMA.sub("、", sentence)
-    if any(char.isdigit() for char in text):
+    if _DIGIT.search(text):
         text = _NUMBER_SIGN.sub(lambda sign: _IN_NUMBERS[sign.group()], text.replace("％", "%").replace("．", "."))
     return squeeze(text)
 

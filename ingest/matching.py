@@ -17,7 +17,7 @@ def matching(text: str) -> str:
     simplified = to_simplified(text)
     if len(simplified) != len(text):
         simplified = "".join(map(_simplified, text))
-    return "".join(map(_narrow, simplified))
+    return simplified.translate(_NARROW)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -26,9 +26,14 @@ def _simplified(char: str) -> str:
     return simple if len(simple) == 1 else char
 
 
-@functools.lru_cache(maxsize=8192)
-def _narrow(char: str) -> str:
-    if char in _KEPT:
-        return char
-    narrow = unicodedata.normalize("NFKC", char).lower()
-    return narrow if len(narrow) == 1 else char
+class _Narrow(dict[int, str]):
+    """A table for ``str.translate``; it learns as it is asked."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        narrow = unicodedata.normalize("NFKC", char).lower()
+        self[code] = narrow if len(narrow) == 1 and char not in _KEPT else char
+        return self[code]
+
+
+_NARROW = _Narrow()

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from ingest.document import Cleaned, Line, Removal
@@ -14,6 +14,7 @@ from retrieval.provenance import Relation, Replaced
 from retrieval.types import Article, Level, Passage
 
 _FASTEST = 1
+_ARTICLE = tuple(field.name for field in fields(Article))
 _PASSAGE = ("start", "end", "order", "heading", "counties", "years", "damaged")
 
 
@@ -21,13 +22,19 @@ def pack(one: Prepared | Nothing) -> bytes:
     """The bytes; equal articles have equal ones. Raises UnicodeEncodeError for lone surrogates."""
     values: dict[str, Any] = {"cleaned": _cleaned_values(one.cleaned)}
     if isinstance(one, Prepared):
-        values["article"] = asdict(one.article)
+        values["article"] = {name: getattr(one.article, name) for name in _ARTICLE}
         values["passages"] = [[getattr(passage, name) for name in _PASSAGE] for passage in one.passages]
         values["divisions"] = [division.code for division in one.divisions]
         record = one.record
         values["record"] = [record.format, record.encoding, record.replaced, record.sidecar]
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict)
-    return zlib.compress(text.encode(), _FASTEST)
+    return zlib.compress(_ENCODER.encode(values).encode(), _FASTEST)
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else dict(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def unpack(data: bytes) -> Prepared | Nothing:
@@ -55,8 +62,9 @@ def text_of(data: bytes) -> str:
 
 
 def _cleaned_values(cleaned: Cleaned) -> list[Any]:
-    lines = [astuple(line) for line in cleaned.lines]
-    return [lines, [astuple(removal) for removal in cleaned.removals], dict(cleaned.repairs)]
+    lines = [(line.text, line.damaged, line.number, line.level) for line in cleaned.lines]
+    removals = [(removal.rule, removal.text, removal.number) for removal in cleaned.removals]
+    return [lines, removals, dict(cleaned.repairs)]
 
 
 def _cleaned(values: Sequence[Any]) -> Cleaned:

@@ -20,13 +20,19 @@ _CREDIT = re.compile(
 
 def cuts(form: str) -> list[tuple[int, int, str]]:
     """Spans to take out of a line with the rule of each, ascending and disjoint; found on the matching form."""
-    found = [(m.start(), m.end(), "code") for pattern in (_TAG, _STYLE) for m in pattern.finditer(form)]
+    found = [
+        (m.start(), m.end(), "code")
+        for sign, pattern in (("<", _TAG), ("{", _STYLE))
+        if sign in form
+        for m in pattern.finditer(form)
+    ]
     end = len(form)
     for rule, start in (("spam", spam_from(form)), ("copyright", notice_tail(form))):
         if start is not None and start < end:
             found.append((start, end, rule))
             end = start
-    if credit := _CREDIT.search(form[:end]):
+    rest = form[:end]
+    if (rest.rstrip().endswith(tuple("）)】]")) or ":" in rest or "：" in rest) and (credit := _CREDIT.search(rest)):
         found.append((credit.start(), end, "credit"))
     return _disjoint(found)
 

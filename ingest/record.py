@@ -74,13 +74,19 @@ def page_lines(cleaned: Cleaned) -> list[Said]:
 
 def below_title(cleaned: Cleaned, title: str) -> list[Said]:
     """Lines with a date that stand right below the title, though outside the element that holds the article."""
+    dated = [
+        one
+        for one in cleaned.removals
+        if one.rule == OUTSIDE and len(one.text) <= _LONGEST_BYLINE and date_in(one.text)
+    ]
+    if not dated:
+        return []
     own = squeeze(title)
     numbers = [line.number for line in cleaned.lines if squeeze(line.text) == own]
     numbers += [one.number for one in cleaned.removals if one.rule == OUTSIDE and squeeze(one.text) == own]
     return [
         Said(one.number, one.text, "meta-line", simplified(one.text))
-        for one in cleaned.removals
-        if one.rule == OUTSIDE and len(one.text) <= _LONGEST_BYLINE and date_in(one.text)
+        for one in dated
         if any(0 < one.number - number <= _BELOW_TITLE for number in numbers)
     ]
 

@@ -73,7 +73,8 @@ def _in_text(lines: Sequence[str]) -> Iterator[tuple[Replaced, str]]:
             for one in _named(line, plain, 0, len(plain), Relation.REPEALS):
                 yield one, "list of what is repealed"
             continue
-        for start, end in sentence_spans(plain):
+        names = "《" in plain or "号" in plain  # what has neither need not be taken apart
+        for start, end in sentence_spans(plain) if names else ():
             for kind in _kinds(plain[start:end]):
                 for one in _named(line, plain, start, end, kind):
                     yield one, f"text {kind.value}"

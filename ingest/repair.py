@@ -34,6 +34,7 @@ _WIDE_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 _RADICALS = str.maketrans(
     "⺠⻓⻔⻋⻅⻛⻢⻥⻦⻩⻬⻮⻰⻘⻆⻉⻚⻄⺟⻁⻜⻝", "民长门车见风马鱼鸟黄齐齿龙青角贝页西母虎飞食"
 )
+_TO_NARROW = re.compile(f"[．{re.escape(''.join(map(chr, (*_WIDE, *_RADICALS))))}]|{_COMPATIBLE.pattern}")
 _SHIFT = re.compile(
     rf"[?？]{{2}}(?P<run>[^?？()（）\s，。,.;；]{{1,6}})(?:[(（]|(?P<lost>[?？]))(?P<reading>[a-zü{TONED}]{{1,6}})[)）]"
 )
@@ -89,7 +90,9 @@ def _entities(text: str, made: Counter[str]) -> str:
 
 
 def _visible(text: str, made: Counter[str]) -> str:
-    if text.translate(_USUAL_BLANKS).isprintable():  # nearly every line: nothing in it is of those categories
+    if (
+        text.isprintable() or text.translate(_USUAL_BLANKS).isprintable()
+    ):  # nearly every line: nothing in it is of those categories
         return text
     kept: list[str] = []
     for at, char in enumerate(text):
@@ -110,6 +113,8 @@ def _between_han(text: str, at: int) -> bool:
 
 
 def _narrow(text: str, made: Counter[str]) -> str:
+    if not _TO_NARROW.search(text):
+        return text
     fixed = _WIDE_POINT.sub(".", text.translate(_WIDE)).translate(_RADICALS)
     fixed = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), fixed)
     made["width"] += sum(map(operator.ne, text, fixed)) if fixed != text else 0
@@ -230,8 +235,8 @@ def _tidied(text: str, rewritten: list[tuple[int, int]], made: Counter[str]) -> 
     """Squeeze blanks and doubled punctuation, and carry the spans along."""
     edits = [(m.start(), m.end(), " ") for m in _BLANKS.finditer(text) if m[0] != " "]
     edits += [(m.start(), m.end(), m[0][0]) for m in _REPEATED.finditer(text)]
-    made["doubled_punctuation"] += sum(put != " " for _, _, put in edits)
     for start, end, put in sorted(edits, reverse=True):
+        made["doubled_punctuation"] += put != " "
         text = text[:start] + put + text[end:]
         rewritten = [_moved(span, start + len(put), end) if end - start > len(put) else span for span in rewritten]
     margin = len(text) - len(text.lstrip())

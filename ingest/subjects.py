@@ -53,6 +53,8 @@ class Reading:
     def settled(self, text: str) -> list[tuple[Mention, Division]]:
         """Mentions of the text that mean one division, with it."""
         mentions = self.find(text)
+        if not mentions:
+            return []
         first = self.gazetteer.settle(mentions, self.within)
         second = self.gazetteer.settle(mentions, self.wide)
         found = []

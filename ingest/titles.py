@@ -44,7 +44,8 @@ def title_of(raw: RawDocument, cleaned: Cleaned, said: Sequence[Said], recorded:
     source = {"html": "html title", "md": "front matter title"}.get(raw.format, f"{raw.format} properties")
     named = next((found for line in said if line.rule and (found := _named(line))), "")
     candidates = [(top, "heading of the page"), (marked, source)]
-    opening = [*_joined(lines), *((text, "opening line") for text in _opening(lines))]
+    texts = _opening(lines)
+    opening = [*_joined(texts), *((text, "opening line") for text in texts)]
     candidates += [(_above_date(cleaned), "line above the date"), *opening]
     candidates += [(recorded.text, recorded.rule)] if recorded else []
     for text, rule in (*candidates, (named, "本文标题")):
@@ -56,12 +57,15 @@ def title_of(raw: RawDocument, cleaned: Cleaned, said: Sequence[Said], recorded:
 
 def _on_page(title: str, cleaned: Cleaned) -> str:
     """The longest part of a page title, between its separators, that stands on the page as a line of its own."""
+    parts = [part.strip() for part in (title, *re.split(r"[_|｜]|\s*[-–—]+\s*", title))]
+    parts = [part for part in parts if len(part) >= _LEAST_PART]
+    if not parts:
+        return ""
     first = cleaned.lines[0].number if cleaned.lines else 0
     near = [line.text for line in cleaned.lines[:_OPENING_LINES]]
     near += [one.text for one in cleaned.removals if one.rule == OUTSIDE and one.number <= first]
     lines = {squeeze(text) for text in near}
-    parts = [part.strip() for part in (title, *re.split(r"[_|｜]|\s*[-–—]+\s*", title))]
-    return max((part for part in parts if len(part) >= _LEAST_PART and squeeze(part) in lines), key=len, default="")
+    return max((part for part in parts if squeeze(part) in lines), key=len, default="")
 
 
 def clean_title(title: str) -> str:
@@ -94,9 +98,8 @@ def _above_date(cleaned: Cleaned) -> str:
     return above[0] if above and dated <= first and len(above[0]) >= 8 and not is_row(simplified(above[0])) else ""
 
 
-def _joined(lines: Sequence[Line]) -> list[tuple[str, str]]:
+def _joined(texts: Sequence[str]) -> list[tuple[str, str]]:
     """A title that is set on two lines: the body that issues, and 关于…的通知."""
-    texts = _opening(lines)
     for first, second in itertools.pairwise(texts[:4]):
         plain = simplified(second).strip()
         if is_body(first) and _CONTINUES.match(plain) and _ENDS.search(plain):

@@ -55,7 +55,7 @@ def term_of(plain: str, issued: str | None) -> tuple[Value | None, Value | None]
 
 
 def _sentences(plain: str) -> Iterator[str]:
-    for line in plain.split("\n"):
+    for line in filter(_TELLING.search, plain.split("\n")):
         for start, end in sentence_spans(line):
             if _TELLING.search(line, start, end):
                 yield line[start:end]

@@ -5,6 +5,7 @@ traditional script is matched in its simplified form; spans are those of the tex
 """
 
 import functools
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -163,10 +164,17 @@ class Gazetteer:
         """As ``find``, without remembering the last texts."""
         _teach()
         plain = simplified(text)
-        spans = list(self._words(plain))
         found: list[Mention] = []
+        if self._alone.isdisjoint(map(operator.add, plain, plain[1:])):
+            return found
+        heads = self._heads
+        spans = list(self._words(plain))
         at = 0
         while at < len(spans):
+            start = spans[at][1]
+            if plain[start : start + 2] not in heads:
+                at += 1
+                continue
             last, mention = self._longest(text, plain, spans, at, found)
             if mention is not None:
                 found.append(mention)
@@ -183,8 +191,11 @@ class Gazetteer:
 
     def _may_name(self, run: str) -> bool:
         """Whether the characters of a name stand there, other than of those that count only behind another one."""
+        pairs = list(map(operator.add, run, run[1:]))
+        if self._alone.isdisjoint(pairs):  # of nearly every run
+            return False
         heads = self._heads
-        return any((names := heads.get(run[at : at + 2])) and run.startswith(names, at) for at in range(len(run) - 1))
+        return any((names := heads.get(pair)) and run.startswith(names, at) for at, pair in enumerate(pairs))
 
     @functools.cached_property
     def _heads(self) -> dict[str, tuple[str, ...]]:
@@ -195,12 +206,15 @@ class Gazetteer:
             heads[name[:2]] += [name] if alone else []
         return {head: tuple(names) for head, names in heads.items()}
 
+    @functools.cached_property
+    def _alone(self) -> frozenset[str]:
+        """The first two characters of the names that count by themselves."""
+        return frozenset(head for head, names in self._heads.items() if names)
+
     def _longest(
         self, text: str, plain: str, spans: Sequence[tuple[str, int, int]], at: int, found: Sequence[Mention]
     ) -> tuple[int, Mention | None]:
         start = spans[at][1]
-        if plain[start : start + 2] not in self._heads:
-            return at, None
         for last in range(min(len(spans), at + LONGEST_NAME_WORDS) - 1, at - 1, -1):
             end = spans[last][2]
             entries = self._names.get(plain[start:end]) if end - start <= LONGEST_NAME_CHARS else None

@@ -14,6 +14,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,17 +88,12 @@ def grams(text: str) -> list[str]:
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """Spans of the sentences, in order, end exclusive, blanks trimmed; their closing marks belong to them."""
     start = 0
-    for match in _SENTENCE_END.finditer(text):
-        yield from _trimmed(text, start, match.end())
-        start = match.end()
-    yield from _trimmed(text, start, len(text))
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    piece = text[start:end]
-    left, right = start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
-    if left < right:
-        yield left, right
+    for match in chain(_SENTENCE_END.finditer(text), (None,)):
+        piece = text[start : match.end() if match else len(text)]
+        if bare := piece.strip():
+            left = start + piece.index(bare)
+            yield left, left + len(bare)
+        start += len(piece)
 
 
 def set_cache_dir(folder: Path) -> None:

@@ -5,6 +5,7 @@ chain of small edits leads from one article to another. The most official one is
 that the whole stands for them. The outcome depends on the set of texts only, not on their order.
 """
 
+import functools
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +29,9 @@ _MOST_CANDIDATES = 16
 _PART = 0.7  # a text below this size of another that covers it is a part of it
 _MOST_WARNINGS = 3  # of one text: reports on a form differ from all that came before
 _NEVER = "9999"
-_AT_ONCE = 2_000_000  # pairs that are counted together
+_AT_ONCE = 1_000_000  # pairs that are counted together
+_SLOTS, _SPREAD = 1 << 20, 0x9E3779B1
+_REMEMBERED = 1 << 16  # verdicts, which are asked for again when a unit is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +120,11 @@ def _forced(texts: Sequence[Text]) -> tuple[dict[str, str], set[str]]:
 
 def _exact(texts: Sequence[Text], targets: set[str]) -> tuple[list[Text], dict[str, str]]:
     """One text of those that say the very same of the same counties, and which one stands for which source."""
-    first: dict[tuple[str, tuple[str, ...]], Text] = {}
-    units: list[Text] = []
-    original: dict[str, str] = {}
-    for text in sorted(texts, key=lambda text: text.source not in targets):
-        key = (text.digest, text.counties)
-        if text.source in targets or key not in first:
-            first.setdefault(key, text)
-            units.append(text)
-            original[text.source] = text.source
-        else:
-            original[text.source] = first[key].source
-    return sorted(units, key=lambda text: text.priority), original
+    named = [text for text in texts if text.source in targets]
+    first = {(text.digest, text.counties): text.source for text in reversed(named)}
+    original = {text.source: first.setdefault((text.digest, text.counties), text.source) for text in texts}
+    original |= {text.source: text.source for text in named}
+    return [text for text in texts if original[text.source] == text.source], original
 
 
 class _Leading:
@@ -138,9 +134,10 @@ class _Leading:
         self._units = units
         self._judge = judge
         self._targets = targets
+        self._verdict = functools.lru_cache(_REMEMBERED)(self._judged)
         self._near: defaultdict[int, set[int]] = defaultdict(set)
         self._parts: set[int] = set()
-        self.original: dict[str, str] = {}
+        self.original = {unit.source: unit.source for unit in units}
         self.contradictions: list[Contradiction] = []
 
     def consider(self, one: int, other: int) -> None:
@@ -154,10 +151,10 @@ class _Leading:
     def lead(self) -> None:
         """Decide, those first who may stand for others."""
         leader: dict[int, int] = {}
-        order = sorted(range(len(self._units)), key=lambda at: (not self._named(at), at in self._parts, at))
+        order = sorted(self._near, key=lambda at: (not self._named(at), at in self._parts, at))
         place = {unit: at for at, unit in enumerate(order)}
         for unit in order:
-            near = {leader[other] for other in self._near.get(unit, ()) if other in leader}
+            near = {leader[other] for other in self._near[unit] if other in leader}
             joined = None if self._named(unit) else self._best(unit, sorted(near, key=place.__getitem__))
             leader[unit] = unit if joined is None else joined
             self.original[self._units[unit].source] = self._units[leader[unit]].source
@@ -176,7 +173,7 @@ class _Leading:
         known = set(self._units[inner].counties) <= set(self._units[outer].counties)
         return known and self._verdict(inner, outer).covered
 
-    def _verdict(self, inner: int, outer: int) -> Verdict:
+    def _judged(self, inner: int, outer: int) -> Verdict:
         return self._judge(self._units[inner], self._units[outer])
 
     def _warn(self, unit: int, leaders: Iterable[int]) -> None:
@@ -203,34 +200,54 @@ def near(units: Sequence[Text]) -> Iterator[tuple[int, int]]:
 
 
 def _overlap(one: Sketch, other: Sketch) -> float:
-    small = min(len(one), len(other))
-    return len(np.intersect1d(one, other, assume_unique=True)) / small if small else 0.0
+    small, large = sorted((one, other), key=len)
+    return len(set(small.tolist()).intersection(large.tolist())) / len(small) if len(small) else 0.0
 
 
 def _sharing(units: Sequence[Text]) -> Iterator[list[tuple[int, int]]]:
     """For the units that share any, the few others that share most of their rarest n-grams, many units at a time."""
     owners, starts, sizes = _postings(units)
-    member = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    pairs = _packed(owners[member], np.repeat(np.arange(len(starts), dtype=np.uint64), sizes))
-    owner, group = _unpacked(pairs)
-    rarest = _ranks(owner) < _RAREST
-    owner, group = owner[rarest], group[rarest]
+    owner, group = _rarest(owners, starts, sizes)
     many = np.where(sizes[group] <= _FEW, sizes[group], _MOST_CANDIDATES)
-    asked = np.bincount(owner, minlength=len(units))
+    least = np.maximum(1.0, _LEAST_SHARED * np.bincount(owner, minlength=len(units)))
     ends = np.flatnonzero(np.diff(owner, append=-1)) + 1  # where one unit's n-grams end
     room = np.searchsorted(np.cumsum(many)[ends - 1], np.arange(_AT_ONCE, many.sum() + _AT_ONCE, _AT_ONCE), "right")
     for begin, end in itertools.pairwise(dict.fromkeys([0, *ends[np.minimum(room, len(ends) - 1)].tolist()])):
         count, first = many[begin:end], starts[group[begin:end]]
-        others = owners[np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())]
-        keys = _packed(np.repeat(owner[begin:end], count), others)
-        distinct = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
-        shared = np.diff(distinct, append=len(keys))
-        one, other = _unpacked(keys[distinct])
-        enough = (one != other) & (shared >= np.maximum(1.0, _LEAST_SHARED * asked[one]))
-        one, other, shared = one[enough], other[enough], shared[enough]
+        others = owners[_ranges(first, count)]
+        one, other, shared = _counted(np.repeat(owner[begin:end], count), others, least)
         order = np.lexsort((other, -shared, one))
         first_few = order[_ranks(one[order]) < _MOST_CANDIDATES]
         yield list(zip(one[first_few].tolist(), other[first_few].tolist(), strict=True))
+
+
+def _counted(one: Places, other: Places, least: npt.NDArray[np.float64]) -> tuple[Places, Places, Places]:
+    """Each pair of different units that is there ``least[one]`` times or more, once, ascending; and how many times.
+
+    Nearly all are there less often. Counting slots that a pair shares with chance others, which is never too few,
+    leaves few pairs to be sorted.
+    """
+    slots = (one * _SPREAD + other) & (_SLOTS - 1)
+    often = np.flatnonzero((np.bincount(slots)[slots] >= least[one]) & (one != other))
+    keys = _packed(one[often], other[often])
+    distinct = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+    shared = np.diff(distinct, append=len(keys))
+    one, other = _unpacked(keys[distinct])
+    enough = shared >= least[one]
+    return one[enough], other[enough], shared[enough]
+
+
+def _rarest(owners: Places, starts: Places, sizes: Places) -> tuple[Places, Places]:
+    """Each unit, ascending, with the numbers of the n-grams that are looked up of it, the rarest first."""
+    groups = np.repeat(np.arange(len(starts), dtype=np.uint32), sizes)
+    owner, group = _unpacked(_packed(owners[_ranges(starts, sizes)], groups))
+    rarest = _ranks(owner) < _RAREST
+    return owner[rarest], group[rarest]
+
+
+def _ranges(starts: Places, sizes: Places) -> Places:
+    """The numbers from each start on, as many as its size."""
+    return np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
 def _ranks(values: Places) -> Places:
@@ -243,7 +260,7 @@ def _postings(units: Sequence[Text]) -> tuple[Places, Places, Places]:
     """Units by n-gram, ascending in each; where each n-gram that some share begins, and its size, the rarest first."""
     lengths = np.array([len(unit.sketch) for unit in units], dtype=np.int64)
     sketches = np.concatenate([*(unit.sketch for unit in units), np.empty(0, dtype=np.uint32)])
-    grams, owners = _unpacked(_packed(sketches, np.repeat(np.arange(len(units)), lengths)))
+    grams, owners = _unpacked(_packed(sketches, np.repeat(np.arange(len(units), dtype=np.uint32), lengths)))
     starts = np.flatnonzero(np.diff(grams, prepend=-1))
     sizes = np.diff(starts, append=len(grams))
     shared = (sizes >= 2) & (sizes <= _COMMON)
@@ -254,13 +271,14 @@ def _postings(units: Sequence[Text]) -> tuple[Places, Places, Places]:
 
 def _packed(high: npt.NDArray[Any], low: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
     """Pairs of numbers below 2**32, sorted; in one array, for there are many."""
-    packed = high.astype(np.uint64) << np.uint64(32)
-    packed |= low.astype(np.uint64)
+    packed = high.astype(np.uint64)
+    packed <<= np.uint64(32)
+    packed |= low.astype(np.uint32, copy=False)
     packed.sort()
     return packed
 
 
 def _unpacked(packed: npt.NDArray[np.uint64]) -> tuple[Places, Places]:
-    low = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    low = (packed & np.uint64(0xFFFFFFFF)).view(np.int64)
     packed >>= np.uint64(32)
     return packed.view(np.int64), low

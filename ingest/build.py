@@ -7,6 +7,7 @@ order of reading, on where the folder lies, nor on what was ingested before.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import numpy as np
@@ -55,15 +56,20 @@ def build(
     settings = Settings(
         embedder.fingerprint, embedder.dim, CLEANING_VERSION, {"max_passage_chars": config.ingest.max_passage_chars}
     )
-    with publication(config.index_dir, settings) as made, open_store(config) as store:
-        previous = _previous(config)
+    with (
+        publication(config.index_dir, settings) as made,
+        open_store(config) as store,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        opening = beside.submit(_previous, config)  # hashes its files, meanwhile the articles are looked at
+        with Workshop(config.ingest.processes) as shop:
+            taken = Intake(paths, config, store, shop, progress).take(opening.result)
+        if not taken.sources:
+            raise SourceError(_nothing(paths, taken.rejected))
+        previous = opening.result()
         before = previous.source_entries() if previous else {}
         if previous and previous.embedder_fingerprint == embedder.fingerprint:
             made.build_on(previous, before)
-        with Workshop(config.ingest.processes) as shop:
-            taken = Intake(paths, config, store, shop, progress).take(previous)
-        if not taken.sources:
-            raise SourceError(_nothing(paths, taken.rejected))
         assembly = Assembly(made, store, taken, before)
         assembly.add_all()
         identity, embedded, reused = _published(made, config, embedder, previous, progress)

@@ -68,8 +68,11 @@ class Intake:
         self._sites: dict[str, str] = {}
         self._furniture: dict[str, tuple[str, str]] = {}
 
-    def take(self, previous: Generation | None) -> Taken:
-        """Bring the store up to date with the files. Each file that cannot be used is rejected with its reason."""
+    def take(self, previous: Callable[[], Generation | None]) -> Taken:
+        """Bring the store up to date with the files. Each file that cannot be used is rejected with its reason.
+
+        ``previous`` is asked for at the end.
+        """
         taken = Taken()
         with Spool() as spool:
             self._look(spool)
@@ -77,7 +80,7 @@ class Intake:
             self._prepare(spool, taken)
         for source in self._notes:
             (taken.sources if self._store.is_article(source) else taken.empty).add(source)
-        former = _Former(previous, self._store)
+        former = _Former(previous(), self._store)
         for refused in sorted(self._refused, key=lambda one: one.source):
             if refused.source in taken.sources:  # a page whose server failed was read from its copy, and told besides
                 taken.kept.add(refused.source)

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,6 @@ BUILDING, TRASH, POINTER = ".building-", ".trash-", ".CURRENT-"
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _STAMP = "%Y%m%dT%H%M%SZ"
-_READ_BYTES = 1 << 20
 _STEP_BYTES = 1 << 20
 _log = logging.getLogger(__name__)
 
@@ -190,17 +190,16 @@ def next_id(index_dir: Path, content: str) -> str:
 
 def hash_file(file: Path) -> str:
     """SHA-256 of a file's bytes, hex."""
-    digest = hashlib.sha256()
     with file.open("rb") as stream:
-        while chunk := stream.read(_READ_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def hash_files(folder: Path) -> dict[str, str]:
     """SHA-256 of every file in ``folder`` but the manifest, by its path with ``/``."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {name: hash_file(path) for path in files if (name := path.relative_to(folder).as_posix()) != MANIFEST}
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    files.pop(MANIFEST, None)
+    with ThreadPoolExecutor(2) as pool:  # one for the articles, one for all the others
+        return dict(zip(files, pool.map(hash_file, files.values()), strict=True))
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:

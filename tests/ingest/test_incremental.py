@@ -279,6 +279,39 @@ def test_what_was_remembered_may_be_lost_or_broken(tmp_path, caplog):
     assert build([str(folder)], config, Embedder()).cleaned == 13
 
 
+def test_a_damaged_generation_is_not_built_on(tmp_path, monkeypatch, caplog):
+    folder, config = filled(tmp_path / "articles"), fresh(tmp_path, "data")
+    build([str(folder)], config, Embedder())
+    vectors = config.index_dir / current(config).id / "vectors.faiss"
+    content = bytearray(vectors.read_bytes())
+    content[-3] ^= 0x10
+    vectors.write_bytes(content)
+    monkeypatch.setattr("retrieval.index._hashed", set())  # as in another process
+    (folder / "05.txt").write_text(article(random.Random(99)), encoding="utf-8")
+    report = build([str(folder)], config, Embedder())
+    whole = fresh(tmp_path, "whole")
+    build([str(folder)], whole, Embedder())
+    assert "building without what was there" in caplog.text
+    assert (report.cleaned, report.reused) == (1, 0)
+    assert everything(current(config)) == everything(current(whole))
+    assert verify(config.index_dir) == report.generation
+
+
+def test_a_failure_beside_the_look_at_the_articles_is_told(tmp_path, monkeypatch):
+    folder, config = filled(tmp_path / "articles"), fresh(tmp_path, "data")
+    first = build([str(folder)], config, Embedder()).generation
+
+    def fail(*_):
+        raise MemoryError("no room to open it")
+
+    (folder / "05.txt").unlink()
+    with monkeypatch.context() as broken, pytest.raises(MemoryError, match="no room"):
+        broken.setattr("ingest.build._previous", fail)
+        build([str(folder)], config, Embedder())
+    assert current(config).id == first
+    assert build([str(folder)], config, Embedder()).published
+
+
 def test_other_code_cleans_everything_again(tmp_path, monkeypatch):
     folder, config = filled(tmp_path / "articles"), fresh(tmp_path, "data")
     build([str(folder)], config, Embedder())

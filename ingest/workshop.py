@@ -1,4 +1,4 @@
-"""Work spread over processes, its results in the order in which it came; a little is done here, without any."""
+"""Work spread over processes, its results in the order in which it came; a little is done here, without any other."""
 
 import gc
 import logging
@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from retrieval.text import cache_dir, set_cache_dir
 Task = Look | Prepare
 Result = Seen | Kept | Failure
 
-HERE = 100  # tasks done before any process is started, which takes seconds
+HERE = 100  # tasks that are done without any process but this one: starting others takes seconds
 _BATCH, _AHEAD = 16, 3  # tasks that travel together; batches waiting for each process
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,11 @@ class Workshop:
         """What ``do`` makes of each task, in order; tasks are drawn as there is room for them."""
         left = iter(tasks)
         if self._pool is None:
-            yield from map(do, islice(left, HERE))
+            first = list(islice(left, HERE + 1))
+            if len(first) <= HERE:  # not begun here otherwise: this process, too, would have to read dictionaries
+                yield from map(do, first)
+                return
+            left = chain(first, left)
         waiting: deque[tuple[list[Task], Future[list[Result]]]] = deque()
         while self._processes > 1 and (batch := list(islice(left, _BATCH))):
             pool = self._started()

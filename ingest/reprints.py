@@ -19,6 +19,7 @@ from ingest.likeness import SHARE, Sketch, Spot, Verdict
 from ingest.official import Standing
 
 Places = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.uint32]
 
 _COMMON = 1000  # holders of an n-gram that says nothing any more
 _FEW = 32  # holders that are all looked at; of more, only the most official
@@ -29,8 +30,8 @@ _MOST_CANDIDATES = 16
 _PART = 0.7  # a text below this size of another that covers it is a part of it
 _MOST_WARNINGS = 3  # of one text: reports on a form differ from all that came before
 _NEVER = "9999"
-_AT_ONCE = 1_000_000  # pairs that are counted together
-_SLOTS, _SPREAD = 1 << 20, 0x9E3779B1
+_AT_ONCE = 1 << 18  # pairs that are counted together
+_SLOTS, _SPREAD = 1 << 18, 0x9E3779B1
 _REMEMBERED = 1 << 16  # verdicts, which are asked for again when a unit is decided
 
 
@@ -105,6 +106,8 @@ def cluster(texts: Iterable[Text], judge: Judge, candidates: "Candidates | None"
 
 def _forced(texts: Sequence[Text]) -> tuple[dict[str, str], set[str]]:
     """Sources whose original was named, with the last one in the row; and those whose naming leads nowhere."""
+    if not any(text.canonical for text in texts):
+        return {}, set()
     by_name = {text.url: text.source for text in reversed(texts) if text.url}
     by_name |= {text.source: text.source for text in texts}
     named = {text.source: by_name.get(text.canonical, "") for text in texts if text.canonical}
@@ -214,22 +217,26 @@ def _sharing(units: Sequence[Text]) -> Iterator[list[tuple[int, int]]]:
     room = np.searchsorted(np.cumsum(many)[ends - 1], np.arange(_AT_ONCE, many.sum() + _AT_ONCE, _AT_ONCE), "right")
     for begin, end in itertools.pairwise(dict.fromkeys([0, *ends[np.minimum(room, len(ends) - 1)].tolist()])):
         count, first = many[begin:end], starts[group[begin:end]]
-        others = owners[_ranges(first, count)]
-        one, other, shared = _counted(np.repeat(owner[begin:end], count), others, least)
+        one, other, shared = _counted(owner[begin:end], count, owners[_ranges(first, count)], least)
         order = np.lexsort((other, -shared, one))
         first_few = order[_ranks(one[order]) < _MOST_CANDIDATES]
         yield list(zip(one[first_few].tolist(), other[first_few].tolist(), strict=True))
 
 
-def _counted(one: Places, other: Places, least: npt.NDArray[np.float64]) -> tuple[Places, Places, Places]:
-    """Each pair of different units that is there ``least[one]`` times or more, once, ascending; and how many times.
+def _counted(
+    units: Places, count: Places, others: Numbers, least: npt.NDArray[np.float64]
+) -> tuple[Places, Numbers, Places]:
+    """Pairs that are there ``least`` times or more, each once, ascending, and how many times; ``count`` others a unit.
 
     Nearly all are there less often. Counting slots that a pair shares with chance others, which is never too few,
     leaves few pairs to be sorted.
     """
-    slots = (one * _SPREAD + other) & (_SLOTS - 1)
-    often = np.flatnonzero((np.bincount(slots)[slots] >= least[one]) & (one != other))
-    keys = _packed(one[often], other[often])
+    slots = np.repeat(units * _SPREAD, count)
+    slots += others
+    slots &= _SLOTS - 1
+    often = np.flatnonzero(np.bincount(slots)[slots] >= np.repeat(least[units], count))
+    one, other = np.repeat(units, count)[often], others[often]
+    keys = _packed(one[one != other], other[one != other])
     distinct = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
     shared = np.diff(distinct, append=len(keys))
     one, other = _unpacked(keys[distinct])
@@ -237,7 +244,7 @@ def _counted(one: Places, other: Places, least: npt.NDArray[np.float64]) -> tupl
     return one[enough], other[enough], shared[enough]
 
 
-def _rarest(owners: Places, starts: Places, sizes: Places) -> tuple[Places, Places]:
+def _rarest(owners: Numbers, starts: Places, sizes: Places) -> tuple[Places, Numbers]:
     """Each unit, ascending, with the numbers of the n-grams that are looked up of it, the rarest first."""
     groups = np.repeat(np.arange(len(starts), dtype=np.uint32), sizes)
     owner, group = _unpacked(_packed(owners[_ranges(starts, sizes)], groups))
@@ -256,12 +263,12 @@ def _ranks(values: Places) -> Places:
     return np.arange(len(values)) - np.repeat(begins, np.diff(begins, append=len(values)))
 
 
-def _postings(units: Sequence[Text]) -> tuple[Places, Places, Places]:
+def _postings(units: Sequence[Text]) -> tuple[Numbers, Places, Places]:
     """Units by n-gram, ascending in each; where each n-gram that some share begins, and its size, the rarest first."""
     lengths = np.array([len(unit.sketch) for unit in units], dtype=np.int64)
-    sketches = np.concatenate([*(unit.sketch for unit in units), np.empty(0, dtype=np.uint32)])
+    sketches = np.frombuffer(b"".join([unit.sketch.tobytes() for unit in units]), dtype=np.uint32)
     grams, owners = _unpacked(_packed(sketches, np.repeat(np.arange(len(units), dtype=np.uint32), lengths)))
-    starts = np.flatnonzero(np.diff(grams, prepend=-1))
+    starts = np.flatnonzero(np.concatenate([grams[:1] >= 0, grams[1:] != grams[:-1]]))
     sizes = np.diff(starts, append=len(grams))
     shared = (sizes >= 2) & (sizes <= _COMMON)
     starts, sizes = starts[shared], sizes[shared]
@@ -278,7 +285,7 @@ def _packed(high: npt.NDArray[Any], low: npt.NDArray[Any]) -> npt.NDArray[np.uin
     return packed
 
 
-def _unpacked(packed: npt.NDArray[np.uint64]) -> tuple[Places, Places]:
-    low = (packed & np.uint64(0xFFFFFFFF)).view(np.int64)
+def _unpacked(packed: npt.NDArray[np.uint64]) -> tuple[Places, Numbers]:
+    low = packed.astype(np.uint32)  # its lower half
     packed >>= np.uint64(32)
     return packed.view(np.int64), low

@@ -1,9 +1,12 @@
 import random
+from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import reprints
 from ingest.likeness import Said, What, compare
 from ingest.official import Standing, standing_of
 from ingest.reprints import Text, cluster, near
@@ -218,6 +221,73 @@ def test_as_comparing_each_with_each_and_whatever_the_order(seed):
     for member, original in found.original.items():
         assert found.original[original] == original
         assert member == original or judge(by_source[member], by_source[original]).covered
+
+
+def plain_near(units):
+    """What ``near`` says, counted pair by pair."""
+    holders: dict[int, list[int]] = {}
+    for at, unit in enumerate(units):
+        for gram in unit.sketch.tolist():
+            holders.setdefault(gram, []).append(at)
+    pairs = set()
+    for at, unit in enumerate(units):
+        known = [gram for gram in unit.sketch.tolist() if 2 <= len(holders[gram]) <= reprints._COMMON]
+        asked = sorted(known, key=lambda gram: (len(holders[gram]), gram))[: reprints._RAREST]
+        shared = Counter()
+        for gram in asked:
+            all_of_it = len(holders[gram]) <= reprints._FEW
+            shared.update(holders[gram] if all_of_it else holders[gram][: reprints._MOST_CANDIDATES])
+        least = max(1, reprints._LEAST_SHARED * len(asked))
+        enough = [other for other in shared if other != at and shared[other] >= least]
+        enough.sort(key=lambda other: (-shared[other], other))
+        pairs |= {(min(at, other), max(at, other)) for other in enough[: reprints._MOST_CANDIDATES]}
+    sketches = [set(unit.sketch.tolist()) for unit in units]
+    least = reprints._SKETCHED * reprints.SHARE
+    return [
+        (one, other)
+        for one, other in sorted(pairs)
+        if len(sketches[one] & sketches[other]) / min(len(sketches[one]), len(sketches[other])) >= least
+    ]
+
+
+@pytest.mark.parametrize(("at_once", "slots"), [(1 << 18, 1 << 18), (50, 1), (300, 8), (300, 1 << 18)])
+def test_the_same_pairs_however_many_are_counted_together(monkeypatch, at_once, slots):
+    monkeypatch.setattr(reprints, "_AT_ONCE", at_once)
+    monkeypatch.setattr(reprints, "_SLOTS", slots)
+    monkeypatch.setattr(reprints, "_COMMON", 60)
+    for seed in range(5):
+        source = np.random.default_rng(seed)
+        units = []
+        for at in range(120):
+            few = source.integers(0, 400, source.integers(0, 90))  # some are common, and a few texts have none
+            own = source.integers(2**32 - 3000, 2**32, source.integers(0, 30))
+            sketch = np.unique(np.concatenate([few, own])).astype(np.uint32)
+            if units and source.random() < 0.4:
+                sketch = np.unique(np.concatenate([units[source.integers(len(units))].sketch, sketch[:20]]))
+            units.append(Text(f"{at:03}", str(at), len(sketch), sketch))
+        assert list(near(units)) == plain_near(units)
+        assert plain_near(units)
+    assert list(near([])) == []
+    assert list(near([Text("a", "a", 0, np.empty(0, np.uint32))] * 2)) == []
+
+
+def test_the_very_same_join_the_most_official_one_that_is_named():
+    texts = [text("a", BODY), text("b", BODY), text("c", BODY), text("d", "别的。" * 30, canonical="c")]
+    assert cluster(texts, judge).original == {"a": "c", "b": "c", "c": "c", "d": "c"}
+
+
+def test_two_texts_are_judged_once():
+    asked = []
+
+    def counting(inner, outer):
+        asked.append((inner.source, outer.source))
+        return judge(inner, outer)
+
+    source = random.Random(7)
+    cluster(
+        [text(f"{at:03}", body) for at, body in enumerate(body for _ in range(8) for body in family(source))], counting
+    )
+    assert len(set(asked)) == len(asked) > 0
 
 
 def test_one_text_more_decides_anew_only_where_it_belongs():

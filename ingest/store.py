@@ -39,8 +39,8 @@ CREATE TABLE bodies (source TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE sites (site TEXT PRIMARY KEY, pages TEXT NOT NULL, learned TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE verdicts (one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT NULL, used INTEGER NOT NULL,
-    PRIMARY KEY (one, other)) WITHOUT ROWID;
+CREATE TABLE verdicts (one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (one, other))
+    WITHOUT ROWID;
 CREATE TABLE clusters (texts TEXT NOT NULL, found TEXT NOT NULL);
 CREATE TABLE shape (value TEXT NOT NULL);
 """
@@ -89,6 +89,7 @@ class Store:
         """Open or begin the file; what another ``shape`` made in it is forgotten."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._changes = 0
+        self._asked: set[tuple[str, str]] = set()  # pairs of texts
         try:
             self._open(path, shape)
         except sqlite3.DatabaseError as error:
@@ -233,18 +234,24 @@ class Store:
 
     def verdict(self, one: str, other: str) -> Verdict | None:
         """What was found of two texts, by their digests."""
-        row = self._connection.execute(
-            "UPDATE verdicts SET used = 1 WHERE one = ? AND other = ? RETURNING verdict", (one, other)
-        ).fetchone()
-        if row is None:
+        known = self._verdicts.get((one, other))
+        if known is None:
             return None
-        share, covered, spots = json.loads(row[0])
+        self._asked.add((one, other))
+        share, covered, spots = json.loads(known)
         return Verdict(share, covered, tuple(Spot(What(what), here, there) for what, here, there in spots))
 
     def put_verdict(self, one: str, other: str, verdict: Verdict) -> None:
         """Remember what was found of two texts."""
         value = json.dumps(astuple(verdict), ensure_ascii=False)
-        self._change("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, 1)", one, other, value)
+        self._verdicts[one, other] = value
+        self._asked.add((one, other))
+        self._change("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?)", one, other, value)
+
+    @functools.cached_property
+    def _verdicts(self) -> dict[tuple[str, str], str]:
+        rows = self._connection.execute("SELECT one, other, verdict FROM verdicts")
+        return {(one, other): verdict for one, other, verdict in rows}
 
     def clusters(self, texts: str) -> str | None:
         """What was found of texts that digest to this, if these were the last ones."""
@@ -255,8 +262,10 @@ class Store:
         """Remember what was found of texts, and forget what nobody asked for of two of them meanwhile."""
         self._connection.execute("DELETE FROM clusters")
         self._change("INSERT INTO clusters VALUES (?, ?)", texts, found)
-        self._connection.execute("DELETE FROM verdicts WHERE used = 0")
-        self._connection.execute("UPDATE verdicts SET used = 0")
+        gone = self._verdicts.keys() - self._asked
+        self._connection.executemany("DELETE FROM verdicts WHERE one = ? AND other = ?", gone)
+        for pair in gone:
+            del self._verdicts[pair]
 
     def keep_only(self, sources: Collection[str]) -> None:
         """Forget all sources but these."""

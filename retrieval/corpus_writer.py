@@ -1,73 +1,42 @@
 """Writing the file of ``corpus``: from nothing, or a copy of an older one in which what changed is changed.
 
 A passage keeps the slot that it was given for as long as its article says the same, so that a copy costs no look at
-what stays; ``layout`` tells in which order slots are read. What an article is to others, and where it comes in reading,
-stands apart from what it says: in ``entries``, which are small and written anew. ``said`` is a digest by which the same
-is known.
+what stays; ``layout`` tells in which order articles are read. What an article is to others stands apart from what it
+says: in ``relations``, which are small and written anew. ``said`` is a digest by which the same is known.
 """
 
 import json
 import shutil
 import sqlite3
-import urllib.parse
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from retrieval.columns import dump
-from retrieval.corpus import Entry, Slots, SourceEntry, SourceRecord, documents, rows_in, slots_of
+from retrieval.columns import (
+    KEY,
+    SLOT,
+    Document,
+    Keys,
+    Slots,
+    columns_of,
+    documents,
+    dump,
+    pack,
+    rows_in,
+    slots_of,
+    widen,
+)
+from retrieval.corpus import Entry, SourceEntry, SourceRecord
+from retrieval.corpus_schema import ARTICLES, DIVISIONS, PASSAGES, SCHEMA, SOURCES, WRITTEN_ANEW
+from retrieval.errors import IndexCorrupt
 from retrieval.provenance import Reprint
 from retrieval.types import Article, Division, Passage
-
-_SCHEMA = """
-CREATE TABLE articles (id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
-    publisher TEXT, published TEXT, author TEXT, url TEXT, years TEXT NOT NULL, counties TEXT NOT NULL, level TEXT,
-    region TEXT NOT NULL, doc_number TEXT, issuer TEXT, period TEXT NOT NULL, effective TEXT, expires TEXT,
-    replaces TEXT NOT NULL, facts TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE entries (article TEXT PRIMARY KEY, position INTEGER NOT NULL, slot INTEGER NOT NULL,
-    passages INTEGER NOT NULL, said TEXT NOT NULL, replaced_by TEXT, also TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE layout (slots BLOB NOT NULL);
-CREATE TABLE passages (slot INTEGER PRIMARY KEY, article TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    text TEXT NOT NULL, position INTEGER NOT NULL, heading TEXT NOT NULL, counties TEXT NOT NULL,
-    years TEXT NOT NULL, damaged TEXT NOT NULL, embedded BLOB NOT NULL);
-CREATE TABLE passage_counties (code TEXT NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (code, slot)) WITHOUT ROWID;
-CREATE TABLE divisions (code TEXT PRIMARY KEY, level TEXT NOT NULL, name TEXT NOT NULL, short TEXT NOT NULL,
-    province TEXT NOT NULL, city TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sources (source TEXT PRIMARY KEY, position INTEGER NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL,
-    format TEXT NOT NULL, encoding TEXT NOT NULL, replaced INTEGER NOT NULL, repairs TEXT NOT NULL,
-    sidecar TEXT NOT NULL, said TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE removals (source TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL);
-"""
-_INDEXES = """
-CREATE INDEX articles_region ON articles (region);
-CREATE INDEX passages_embedded ON passages (embedded);
-CREATE INDEX removals_source ON removals (source);
-"""
-_COUNTIES = "SELECT DISTINCT value, slot FROM passages, json_each(passages.counties)"
-_ALL_COUNTIES = f"INSERT INTO passage_counties {_COUNTIES} ORDER BY value, slot"
-_PASSAGES_GO = (
-    """DELETE FROM passage_counties WHERE (code, slot) IN
-    (SELECT value, slot FROM passages, json_each(passages.counties) WHERE slot BETWEEN ? AND ?)""",
-    "DELETE FROM passages WHERE slot BETWEEN ? AND ?",
-)
-_SOURCES_GO = ("DELETE FROM removals WHERE source = ?", "DELETE FROM sources WHERE source = ?")
-_PASSAGES_COME = (
-    """INSERT INTO passages SELECT slot + ?1, article, start, end, text, position, heading, counties, years, damaged,
-    embedded FROM added.passages WHERE slot BETWEEN ?2 AND ?3""",
-    f"INSERT INTO passage_counties {_COUNTIES} WHERE slot BETWEEN ?1 + ?2 AND ?1 + ?3",
-)
-_REST_COMES = """
-INSERT INTO articles SELECT * FROM added.articles ORDER BY id;
-INSERT INTO sources SELECT * FROM added.sources ORDER BY source;
-INSERT INTO removals SELECT * FROM added.removals ORDER BY rowid;
-DELETE FROM divisions;
-INSERT INTO divisions SELECT * FROM added.divisions;
-DELETE FROM entries;
-DELETE FROM layout;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +50,11 @@ class Former:
 
 @dataclass(slots=True)
 class _Here:
-    """An article of the new file; ``slot`` is one of the former file if it is ``taken``, else of what is added."""
+    """An article of the new file, and whether it is ``taken`` over."""
 
-    entry: Entry
+    said: str
     taken: bool
-    also: str
+    also: Sequence[Reprint]
     replaced_by: str | None = None
 
 
@@ -98,11 +67,16 @@ class CorpusWriter:
         self._former = former
         self._apart = path.with_name(f"{path.name}-added") if former else path
         self._connection = _opened(self._apart)
-        self._connection.executescript(_SCHEMA)
+        self._connection.executescript(SCHEMA)
         self._here: dict[str, _Here] = {}
+        self._places = array("q")  # of each, as ``_columns`` tells
         self._sources: dict[str, tuple[int, str]] = {}  # taken over
+        self._end = 0  # of the slots of what is added
+        self._about: dict[tuple[str, bool], list[int]] = defaultdict(list)  # which of the passages that are added
+        self._keys = bytearray()  # of those
+        self._former_about: dict[tuple[str, bool], Slots] = {}
+        self._former_keys: Keys = np.empty(0, dtype=KEY)
         self._merged = former is None
-        self._fresh = 0
         self.passages = 0
         self.added: list[tuple[int, int]] = []
 
@@ -114,35 +88,43 @@ class CorpusWriter:
     def add_article(
         self, article: Article, passages: Sequence[Passage], embedded: Sequence[bytes], said: str = ""
     ) -> None:
-        """Add an article with its passages, in order; ``embedded`` has the key of each one's embedded text."""
-        self._insert(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(article.id, article.source, article.title, article.digest),
-            *(article.publisher, article.published, article.author, article.url),
-            *(dump(article.years), dump(article.counties), article.level, article.region),
-            *(article.doc_number, article.issuer, dump(article.period or ())),
-            *(article.effective, article.expires, dump([astuple(one) for one in article.replaces])),
-            *(dump(dict(article.facts)), article.text),
-        )
+        """Add an article with its passages, in order; ``embedded`` has the key of each one's embedded text.
+
+        Raises IndexCorrupt when a passage does not stand in the article as it says.
+        """
+        for at, passage in enumerate(passages):
+            here = (article.id, at, article.text[passage.start : passage.end])
+            if here != (passage.article_id, passage.order, passage.text):
+                raise IndexCorrupt(f"passage {passage.id} does not stand in its article, {article.source}")
+        row, slot = len(self._keys) // KEY.itemsize, self._end
+        headings = {heading: at for at, heading in enumerate(dict.fromkeys(one.heading for one in passages))}
+        columns = (slot, *columns_of(article), dump([*headings]), *widen(article.text))
+        self._connection.execute(ARTICLES, columns)
         self._connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            PASSAGES,
             [
                 (
-                    *(self._fresh + at, article.id, passage.start, passage.end, passage.text, passage.order),
-                    *(dump(passage.heading), dump(passage.counties), dump(passage.years), dump(passage.damaged), key),
+                    *(slot + at, at, passage.start, passage.end, headings[passage.heading]),
+                    None if passage.counties == article.counties else dump(passage.counties),
+                    *(dump(passage.years), dump(passage.damaged)),
                 )
-                for at, (passage, key) in enumerate(zip(passages, embedded, strict=True))
+                for at, passage in enumerate(passages)
             ],
         )
-        entry = Entry(self.passages, self._fresh, len(passages), said)
-        self._here[article.id] = _Here(entry, False, _also(article.also), article.replaced_by)
+        for number, passage in enumerate(passages, row):
+            for code in set(passage.counties) or filter(None, [article.region]):
+                self._about[code, not passage.counties].append(number)
+        self._keys += b"".join(embedded)
+        self._end += _room(len(passages))
+        self._here[article.id] = _Here(said, False, article.also, article.replaced_by)
+        self._places.extend((row, slot, len(passages), False))
         self.added.append((self.passages, self.passages + len(passages)))
-        self._fresh += len(passages)
         self.passages += len(passages)
 
     def take_article(self, article_id: str, there: Entry, also: Sequence[Reprint]) -> None:
         """Take over an article that the former file has ``there``."""
-        self._here[article_id] = _Here(replace(there, row=self.passages), True, _also(also))
+        self._here[article_id] = _Here(there.said, True, also)
+        self._places.extend((there.row, there.slot, there.passages, True))
         self.passages += there.passages
 
     def mark_replaced(self, article_id: str, by: str) -> None:
@@ -151,15 +133,12 @@ class CorpusWriter:
 
     def add_source(self, position: int, record: SourceRecord, said: str = "") -> None:
         """Add what was done to one file; ``position`` is where it came in reading."""
-        repairs = json.dumps(dict(record.repairs), ensure_ascii=False)
-        self._insert(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(record.source, position, record.article, record.digest),
-            *(record.format, record.encoding, record.replaced, repairs, record.sidecar, said),
+        columns = (
+            *(record.source, position, record.article, bytes.fromhex(record.digest)),
+            *(record.format, record.encoding, record.replaced, json.dumps(dict(record.repairs), ensure_ascii=False)),
+            *(bytes.fromhex(record.sidecar), bytes.fromhex(said), pack(record.removals)),
         )
-        self._connection.executemany(
-            "INSERT INTO removals VALUES (?, ?, ?, ?)", [(record.source, *removal) for removal in record.removals]
-        )
+        self._connection.execute(SOURCES, columns)
 
     def take_source(self, position: int, source: str, article: str) -> None:
         """Take over what was done to a file whose text now stands in ``article``."""
@@ -167,37 +146,41 @@ class CorpusWriter:
 
     def add_division(self, division: Division) -> None:
         """Add a division that passages are about; again is the same as once."""
-        self._insert(
-            "INSERT OR REPLACE INTO divisions VALUES (?, ?, ?, ?, ?, ?)",
-            *(division.code, division.level.value, division.name, division.short, division.province, division.city),
-        )
+        columns = (division.code, division.level, division.name, division.short, division.province, division.city)
+        self._connection.execute(DIVISIONS, columns)
 
-    def documents(
-        self, spans: Sequence[tuple[int, int]] | None = None
-    ) -> Iterator[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """As ``corpus.documents``: those that were added, or ``spans`` of rows, of which some may be taken over."""
-        if spans is None and not self._merged:
-            return documents(self._connection, rows_in(self.added), np.arange(self._fresh))
-        self._merge()
+    def documents(self, spans: Sequence[tuple[int, int]] | None = None) -> Iterator[Document]:
+        """As ``columns.documents``: those that were added, or ``spans`` of rows, of which some may be taken over."""
         rows = rows_in(self.added if spans is None else spans)
-        return documents(self._connection, rows, self._layout()[rows])
+        if spans is None and not self._merged:
+            keys = np.frombuffer(bytes(self._keys), dtype=KEY)
+            return documents(self._connection, rows, self._slots(taken=False), keys)
+        self._merge()
+        return documents(self._connection, rows, self._slots()[rows], self._all_keys()[rows])
 
     def finish(self) -> None:
         """Write everything and close; nothing can be added any more."""
         self._merge()
-        if self._former is None:
-            self._connection.execute(_ALL_COUNTIES)
-            self._connection.executescript(_INDEXES)
+        _, slots, passages, _ = self._columns()
         self._connection.executemany(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (name, at, one.entry.slot, one.entry.passages, one.entry.said, one.replaced_by, one.also)
-                for at, (name, one) in enumerate(self._here.items())
-            ],
+            "INSERT INTO entries VALUES (?, ?, ?, ?)",
+            sorted(
+                (name, slot, count, bytes.fromhex(one.said))
+                for (name, one), slot, count in zip(self._here.items(), slots.tolist(), passages.tolist(), strict=True)
+                if not one.taken
+            ),
         )
-        layout = self._layout()
-        in_order = np.array_equal(layout, np.arange(self.passages))
-        self._insert("INSERT INTO layout VALUES (?)", b"" if in_order else layout.astype("<i4").tobytes())
+        self._connection.executemany(
+            "INSERT INTO relations VALUES (?, ?, ?)",
+            sorted(
+                (name, one.replaced_by, dump([astuple(reprint) for reprint in one.also]))
+                for name, one in self._here.items()
+                if one.replaced_by or one.also
+            ),
+        )
+        columns = (slots.astype(SLOT), passages.astype(SLOT), self._all_keys())
+        self._connection.execute("INSERT INTO layout VALUES (?, ?, ?)", [column.tobytes() for column in columns])
+        self._connection.executemany("INSERT INTO about VALUES (?, ?, ?)", self._abouts())
         self._connection.commit()
         self._connection.close()
 
@@ -205,9 +188,33 @@ class CorpusWriter:
         """Close without finishing; nothing happens when it is finished already."""
         self._connection.close()
 
-    def _layout(self) -> Slots:
-        """The slot of every row."""
-        return slots_of((one.entry.slot, one.entry.passages) for one in self._here.values())
+    def _columns(self) -> npt.NDArray[np.int64]:
+        """First rows and slots of articles (of the former file, or of what is added), passages, taken; shape (4, n)."""
+        return np.array(self._places, dtype=np.int64).reshape(-1, 4).T
+
+    def _slots(self, *, taken: bool | None = None) -> Slots:
+        """The slot of every row, or of those only that are taken over or added."""
+        _, slots, passages, here = self._columns()
+        chosen = np.ones(len(here), dtype=bool) if taken is None else here == taken
+        return slots_of(slots[chosen], passages[chosen])
+
+    def _all_keys(self) -> Keys:
+        """The key of every row."""
+        rows, _, passages, taken = self._columns()
+        known = np.concatenate([self._former_keys, np.frombuffer(bytes(self._keys), dtype=KEY)])
+        return known[slots_of(np.where(taken, rows, rows + len(self._former_keys)), passages)]
+
+    def _abouts(self) -> Iterator[tuple[str, bool, bytes]]:
+        """For every division, and whether only the article speaks for it, the slots of the passages about it."""
+        added, kept = self._slots(taken=False), self._slots(taken=True)
+        taken = np.zeros(1 + max((int(slots[-1]) for slots in self._former_about.values()), default=0), dtype=bool)
+        taken[kept[kept < len(taken)]] = True
+        nothing = np.empty(0, dtype=SLOT)
+        for place in sorted({*self._former_about, *self._about}):
+            before = self._former_about.get(place, nothing)
+            slots = np.concatenate([before[taken[before]], added[self._about.get(place, [])].astype(SLOT)])
+            if len(slots):
+                yield *place, np.sort(slots).tobytes()
 
     def _merge(self) -> None:
         """Make the new file out of the former one and what was added apart from it."""
@@ -215,68 +222,77 @@ class CorpusWriter:
             return
         self._merged = True
         self._connection.commit()
-        self._connection.close()
         shutil.copyfile(self._former.path, self._path)
-        self._connection = _opened(self._path)
-        self._connection.execute("ATTACH DATABASE ? AS added", (_address(self._apart),))
+        added, self._connection = self._connection, _opened(self._path)
         self._let_go(self._former)
-        self._place()
-        self._connection.executescript(_REST_COMES)
-        moved = [
-            (position, article, source)
-            for source, (position, article) in self._sources.items()
-            if (position, article) != (self._former.sources[source].position, self._former.sources[source].article)
-        ]
-        self._connection.executemany("UPDATE sources SET position = ?, article = ? WHERE source = ?", moved)
-        self._connection.commit()
-        self._connection.execute("DETACH DATABASE added")
+        moves = self._place()
+        self._connection.executemany(ARTICLES, _moved(added, "SELECT * FROM articles", moves))
+        self._connection.executemany(PASSAGES, _moved(added, "SELECT * FROM passages", moves))
+        self._connection.executemany(SOURCES, added.execute("SELECT * FROM sources ORDER BY source"))
+        self._connection.executemany(DIVISIONS, added.execute("SELECT * FROM divisions"))
+        added.close()
         self._apart.unlink()
 
     def _let_go(self, former: Former) -> None:
         """Take out what the former file has and this one has not, or has otherwise."""
-        gone = [name for name in former.entries if name not in self._here or not self._here[name].taken]
-        self._connection.executemany("DELETE FROM articles WHERE id = ?", [(name,) for name in gone])
-        spans = [(one.slot, one.slot + one.passages - 1) for one in map(former.entries.__getitem__, gone)]
-        for deletion in _PASSAGES_GO:
-            self._connection.executemany(deletion, spans)
-        sources = [(source,) for source in former.sources if source not in self._sources]
-        for deletion in _SOURCES_GO:
-            self._connection.executemany(deletion, sources)
+        taken = {name for name, one in self._here.items() if one.taken}
+        gone = former.entries.keys() - taken
+        self._connection.executemany("DELETE FROM entries WHERE article = ?", zip(sorted(gone)))
+        spans = sorted((one.slot, one.slot + _room(one.passages) - 1) for one in map(former.entries.__getitem__, gone))
+        self._connection.executemany("DELETE FROM articles WHERE slot BETWEEN ? AND ?", spans)
+        self._connection.executemany("DELETE FROM passages WHERE slot BETWEEN ? AND ?", spans)
+        sources = sorted(former.sources.keys() - self._sources.keys())
+        self._connection.executemany("DELETE FROM sources WHERE source = ?", zip(sources))
+        moved = [
+            (position, article, source)
+            for source, (position, article) in self._sources.items()
+            if (position, article) != (former.sources[source].position, former.sources[source].article)
+        ]
+        self._connection.executemany("UPDATE sources SET position = ?, article = ? WHERE source = ?", moved)
+        (keys,) = self._connection.execute("SELECT embedded FROM layout").fetchone()
+        self._former_keys = np.frombuffer(keys, dtype=KEY)
+        self._former_about = {
+            (code, bool(regional)): np.frombuffer(slots, dtype=SLOT)
+            for code, regional, slots in self._connection.execute("SELECT code, regional, slots FROM about")
+        }
+        self._connection.executescript(WRITTEN_ANEW)
 
-    def _place(self) -> None:
-        """Give what was added slots that are free: those of as many passages that went, or behind all others."""
-        kept = sorted((one.entry.slot, one.entry.passages) for one in self._here.values() if one.taken)
+    def _place(self) -> list[tuple[int, int, int]]:
+        """Give what was added slots that are free: those of as many passages that went, or behind all others.
+
+        Returns (slot there, first and last slot where it was added) of each article, ascending.
+        """
+        _, slots, passages, taken = self._columns()
+        kept = np.flatnonzero(taken)[np.argsort(slots[taken == 1])]
+        starts, ends = slots[kept], np.concatenate([[0], slots[kept] + np.maximum(passages[kept], 1)])
         holes: defaultdict[int, list[int]] = defaultdict(list)
-        end = 0
-        for slot, passages in kept:
-            if slot > end:
-                holes[slot - end].append(end)
-            end = max(end, slot + passages)
-        for one in self._here.values():
-            if one.taken:
-                continue
-            fitting = holes[one.entry.passages]
-            slot = fitting.pop() if fitting else end
-            end = max(end, slot + one.entry.passages)
-            first = one.entry.slot
-            for insertion in _PASSAGES_COME:
-                self._connection.execute(insertion, (slot - first, first, first + one.entry.passages - 1))
-            one.entry = replace(one.entry, slot=slot)
-
-    def _insert(self, sql: str, *values: object) -> None:
-        self._connection.execute(sql, values)
+        for at in np.flatnonzero(ends[:-1] < starts):
+            holes[int(starts[at] - ends[at])].append(int(ends[at]))
+        end = int(ends[-1])
+        moves = []
+        for number in np.flatnonzero(taken == 0).tolist():
+            room, first = _room(int(passages[number])), int(slots[number])
+            to = holes[room].pop() if holes[room] else end
+            end = max(end, to + room)
+            moves.append((to, first, first + room - 1))
+            self._places[4 * number + 1] = to
+        return sorted(moves)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(_address(path), uri=True)
+    connection = sqlite3.connect(path)
     # Nobody else sees the file yet, and it is thrown away if this process dies.
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
     return connection
 
 
-def _address(path: Path) -> str:
-    return f"file:{urllib.parse.quote(str(path.absolute()))}"
+def _moved(added: sqlite3.Connection, asked: str, moves: Iterable[tuple[int, int, int]]) -> Iterator[tuple[Any, ...]]:
+    """What is asked for, which begins with its slot, in slots as ``_place`` tells."""
+    for slot, first, last in moves:
+        for own, *rest in added.execute(f"{asked} WHERE slot BETWEEN ? AND ?", (first, last)):
+            yield own - first + slot, *rest
 
 
-def _also(reprints: Sequence[Reprint]) -> str:
-    return dump([astuple(one) for one in reprints])
+def _room(passages: int) -> int:
+    """How many slots an article takes: each has one of its own, even without passages."""
+    return max(passages, 1)

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 BUILDING, TRASH, POINTER = ".building-", ".trash-", ".CURRENT-"

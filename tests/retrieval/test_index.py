@@ -187,7 +187,7 @@ def test_rows_agree_between_passages_words_and_vectors(tmp_path):
         context = context_of(generation.article(passage.article_id).title, passage.heading)
         assert generation.lexical.search(passage.text, 1)[0][0] == row
         assert generation.vectors.search(embed(embedded_text(context, passage.text)), 1)[0][0] == row
-        assert generation.rows_embedded([embedded_key(context, passage.text), b"unknown"]) == {
+        assert generation.rows_embedded([embedded_key(context, passage.text), bytes(16)]) == {
             embedded_key(context, passage.text): row
         }
 

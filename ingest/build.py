@@ -21,12 +21,12 @@ from ingest.progress import Progress
 from ingest.report import Report
 from ingest.store import Store, shape_of
 from ingest.workshop import Workshop
+from retrieval.columns import Document, embedded_text
 from retrieval.config import Config
-from retrieval.digests import embedded_text
 from retrieval.embed import Embedder
 from retrieval.errors import IndexMissing, IndexProblem, SourceError
 from retrieval.index import CurrentIndex, Generation
-from retrieval.publish import Document, Publication, Settings, publication
+from retrieval.publish import Publication, Settings, publication
 from retrieval.vectors import VectorIndex
 
 __all__ = ["Progress", "build", "open_store"]

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -120,25 +120,23 @@ class Intake:
 
     def _learn(self) -> None:
         """Learn what the pages of each site have in common, or remember it of those whose pages are as before."""
-        pages: dict[str, set[bytes]] = {}
-        sources: dict[str, list[str]] = {}
+        pages: dict[str, dict[bytes, str]] = {}  # of each site, a source for each page that is not the same
         for source in self._notes:
             site, mark = self._store.mark(source)
             self._sites[source] = site
-            pages.setdefault(site, set()).add(mark)
-            sources.setdefault(site, []).append(source)
-        for site, marks in pages.items():
-            if len(marks) < FEWEST:
+            pages.setdefault(site, {})[mark] = source
+        for site, sources in pages.items():
+            if len(sources) < FEWEST:
                 continue
-            these = hashlib.sha256(b"".join(sorted(marks))).hexdigest()
+            these = hashlib.sha256(b"".join(sorted(sources))).hexdigest()
             told = self._store.learned(site, these)
             if told is None:
-                told = self._learned(site, sources[site])
+                told = self._learned(site, sources.values())
                 self._store.put_learned(site, these, told)
             if told:
                 self._furniture[site] = told, SiteFurniture.digest_of(told)
 
-    def _learned(self, site: str, sources: Sequence[str]) -> str:
+    def _learned(self, site: str, sources: Iterable[str]) -> str:
         learner = Learner()
         for source in sources:
             learner.note(*self._store.page(source))

@@ -28,7 +28,6 @@ from retrieval.columns import (
     Rows,
     Slots,
     article_of,
-    context_of,
     documents,
     passage_of,
     rows_in,
@@ -37,8 +36,6 @@ from retrieval.columns import (
 )
 from retrieval.corpus_check import check_rows
 from retrieval.types import Article, Division, Level, Passage
-
-__all__ = ["Corpus", "Entry", "SourceEntry", "SourceRecord", "context_of"]
 
 _ARTICLES = (
     "SELECT slot, id, source, title, width, {}, digest, publisher, published, author, url, years, counties, level, "

@@ -10,16 +10,6 @@ from retrieval.corpus import SourceRecord
 from retrieval.types import Article, Division, Passage
 
 
-def embedded_key(context: str, text: str) -> bytes:
-    """Names the text that a passage's vector is made of: equal keys, equal vectors."""
-    return hashlib.sha256(embedded_text(context, text).encode()).digest()[:16]
-
-
-def embedded_text(context: str, text: str) -> str:
-    """What is embedded for a passage: title and headings first, for they say what it is about."""
-    return f"{context}\n{text}"
-
-
 def said_in(article: Article, passages: Sequence[Passage], divisions: Sequence[Division]) -> str:
     """Digest (hex) of an article with its passages and divisions, but for what depends on other articles."""
     alone = {**_plain(article), "also": (), "replaced_by": None}

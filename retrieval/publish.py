@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import generations
-from retrieval.corpus import Entry, SourceEntry, SourceRecord, context_of
+from retrieval.columns import Document, context_of, embedded_key
+from retrieval.corpus import Entry, SourceEntry, SourceRecord
 from retrieval.corpus_writer import CorpusWriter, Former
-from retrieval.digests import canonical, embedded_key, said_in, said_of
+from retrieval.digests import canonical, said_in, said_of
 from retrieval.errors import EmbeddingError, IndexProblem
 from retrieval.generations import MANIFEST, Manifest
 from retrieval.index import CORPUS, LEXICAL, VECTORS, Generation
@@ -29,7 +30,6 @@ from retrieval.types import Article, Division, Passage
 from retrieval.vectors import VectorIndex
 
 Rows = npt.NDArray[np.int64]
-Document = tuple[int, str, str, tuple[str, ...], bytes]  # row, context, text, county codes, key of the embedded text
 
 _READ = 16_384  # passages that are gone, looked at at a time: after another cleaning it is all of them
 

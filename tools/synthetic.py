@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.score import read_questions
-from retrieval.corpus import context_of
-from retrieval.digests import embedded_text
+from retrieval.columns import context_of, embedded_text
 from retrieval.embed import BUNDLED_FOLDER, Embedder
 from retrieval.gazetteer import Gazetteer
 from retrieval.places import understand_places

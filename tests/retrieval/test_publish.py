@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval.columns import embedded_text
 from retrieval.corpus import SourceRecord
-from retrieval.digests import embedded_text, said_in
+from retrieval.digests import said_in
 from retrieval.index import Generation, verify
 from retrieval.publish import publication
 from tests.retrieval.test_index import BAIHE, DIVISIONS, QINGSHI, SETTINGS, article, current, embed, publish

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 
-from ingest.gist import Gist
 from ingest.intake import Taken
 from ingest.kept import Row
 from ingest.likeness import Said, Spot, Verdict, What, compare
@@ -45,16 +44,15 @@ class Assembly:
     def add_all(self) -> None:
         """Add every article by the name of its source, and what holds between them."""
         rows = {row.source: row for row in self.store.rows() if row.source in self.taken.sources}
-        gists = {source: Gist.read(row.gist) for source, row in rows.items()}
         clusters = self._clusters(rows)
-        ids = {source: gists[clusters.original[source]].standing.id for source in gists}
+        ids = {source: rows[clusters.original[source]].gist.id for source in rows}
         told = of_clusters(clusters)
-        also = _also(gists, clusters)
-        for source, gist in gists.items():
-            row, others, original = rows[source], also.get(source, ()), clusters.original[source]
+        also = _also(rows, clusters)
+        for source, row in rows.items():
+            others, original = also.get(source, ()), clusters.original[source]
             if original == source:
-                self._add_article(row, gist, others)
-            if not self.made.take_source(source, row.digest, gist.done, ids[source]):
+                self._add_article(row, others)
+            if not self.made.take_source(source, row.digest, row.gist.done, ids[source]):
                 self.made.add_source(replace(self._prepared(source).record, article=ids[source]))
             self.files.append(
                 FileReport(
@@ -63,11 +61,11 @@ class Assembly:
                     row.facts,
                     None if original == source else original,
                     tuple(one.source for one in others),
-                    (*gist.warnings, *told.get(source, ())),
+                    (*row.gist.warnings, *told.get(source, ())),
                 )
             )
-        cited = {gist.standing.id: ids[source] for source, gist in gists.items()}
-        replaced = superseded(gist.standing for gist in gists.values())
+        cited = {row.gist.id: ids[source] for source, row in rows.items()}
+        replaced = superseded(row.gist.standing for row in rows.values())
         for older, newer in sorted({cited[older]: cited[newer] for older, newer in sorted(replaced.items())}.items()):
             if older != newer:
                 self.made.mark_replaced(older, newer)
@@ -88,9 +86,10 @@ class Assembly:
         self.store.put_clusters(these, json.dumps(astuple(found), ensure_ascii=False))
         return found
 
-    def _add_article(self, row: Row, gist: Gist, also: tuple[Reprint, ...]) -> None:
-        self.codes.update(gist.divisions)
-        if not self.made.take_article(gist.standing.id, gist.said, also, _divisions(gist.divisions)):
+    def _add_article(self, row: Row, also: tuple[Reprint, ...]) -> None:
+        divisions = _divisions(row.gist.divisions)
+        self.codes.update(division.code for division in divisions)
+        if not self.made.take_article(row.gist.id, row.gist.said, also, divisions):
             prepared = self._prepared(row.source)
             self.made.add_article(replace(prepared.article, also=also), prepared.passages, prepared.divisions)
 
@@ -110,9 +109,9 @@ class Assembly:
 
 
 @functools.lru_cache(maxsize=4096)
-def _divisions(codes: tuple[str, ...]) -> tuple[Division, ...]:
+def _divisions(codes: str) -> tuple[Division, ...]:
     gazetteer = Gazetteer.load()
-    return tuple(gazetteer.by_code(code) for code in codes)
+    return tuple(gazetteer.by_code(code) for code in codes.split())
 
 
 class _Judge:
@@ -144,10 +143,10 @@ def _loaded(clusters: str) -> Clusters:
     return Clusters(original, tuple(found), tuple(astray))
 
 
-def _also(gists: Mapping[str, Gist], clusters: Clusters) -> dict[str, tuple[Reprint, ...]]:
+def _also(rows: Mapping[str, Row], clusters: Clusters) -> dict[str, tuple[Reprint, ...]]:
     """Where else an article was published, by the sources of the originals."""
     found: defaultdict[str, list[Reprint]] = defaultdict(list)
-    for source, gist in gists.items():
+    for source, row in rows.items():
         if (original := clusters.original[source]) != source:
-            found[original].append(Reprint(source, gist.publisher, gist.url, gist.standing.published or None))
+            found[original].append(Reprint(source, row.gist.publisher, row.gist.url, row.gist.published or None))
     return {original: tuple(reprints) for original, reprints in found.items()}

@@ -15,50 +15,55 @@ from retrieval.provenance import Relation, Replaced
 class Gist(NamedTuple):
     """``said`` and ``done`` are the digests by which a generation knows the article and what was done to its file.
 
-    ``divisions`` are codes; ``lasting`` are warnings but for that of a day that has passed.
+    ``divisions`` are codes between blanks; then comes what ``Standing`` has, ``replaces`` and the ``lasting`` warnings
+    (without that of a day that has passed) as JSON, for nearly all have none. Plain values, the same on every day.
     """
 
     said: str
     done: str
-    divisions: tuple[str, ...]
-    standing: Standing
+    divisions: str
+    id: str
+    key: str
+    published: str
+    doc_number: str
+    region: str
+    replaces: str
     publisher: str | None
     url: str | None
     expires: str | None
-    lasting: tuple[Warned, ...]
+    lasting: str
 
     @classmethod
     def of(cls, prepared: Prepared) -> Self:
-        """The same on every day."""
+        """The gist of an article."""
         article = prepared.article
+        standing = Standing.of(article)
+        lasting = [warned for warned in of_article(prepared) if warned.matter is not Matter.EXPIRED]
         return cls(
             said_in(article, prepared.passages, prepared.divisions),
             said_of(prepared.record),
-            tuple(division.code for division in prepared.divisions),
-            Standing.of(article),
+            " ".join(division.code for division in prepared.divisions),
+            *standing[:5],
+            fast_json.told(standing.replaces) if standing.replaces else "",
             article.publisher,
             article.url,
             article.expires,
-            tuple(warned for warned in of_article(prepared) if warned.matter is not Matter.EXPIRED),
+            fast_json.told(lasting) if lasting else "",
         )
 
-    def dump(self) -> str:
-        """As text."""
-        return fast_json.told(self)
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """What ``dump`` gave."""
-        said, done, divisions, standing, publisher, url, expires, lasting = fast_json.read(text)
-        *rest, replaces = standing
-        old = tuple(Replaced(Relation(one["kind"]), one["title"], one["doc_number"]) for one in replaces)
-        warned = tuple(Warned(Matter(one["matter"]), one["detail"], tuple(map(tuple, one["spots"]))) for one in lasting)
-        return cls(said, done, tuple(divisions), Standing._make([*rest, old]), publisher, url, expires, warned)
+    @property
+    def standing(self) -> Standing:
+        """What tells whether another article replaces it."""
+        old = fast_json.read(self.replaces) if self.replaces else ()
+        replaced = tuple(Replaced(Relation(one["kind"]), one["title"], one["doc_number"]) for one in old)
+        return Standing(self.id, self.key, self.published, self.doc_number, self.region, replaced)
 
     @property
     def warnings(self) -> tuple[Warned, ...]:
         """What the article by itself gives cause for, as of today."""
-        return (*self.lasting, *expired(self.expires)) if self.expires else self.lasting
+        lasting = fast_json.read(self.lasting) if self.lasting else ()
+        warned = (Warned(Matter(one["matter"]), one["detail"], tuple(map(tuple, one["spots"]))) for one in lasting)
+        return (*warned, *expired(self.expires))
 
 
 def facts_of(prepared: Prepared) -> Facts:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ingest.gist import Gist
 from ingest.reprints import Text
 
 
@@ -24,11 +25,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What is told of an article without unpacking it: ``gist`` and ``facts`` are ``Gist.dump`` and ``Facts.dump``."""
+    """What is told of an article without unpacking it; ``facts`` is ``Facts.dump``."""
 
     text: Text
-    gist: str
     facts: str
+    gist: Gist
 
 
 class Row(NamedTuple):
@@ -38,5 +39,5 @@ class Row(NamedTuple):
     digest: str
     sidecar: str
     mark: bytes
-    gist: str
     facts: str
+    gist: Gist

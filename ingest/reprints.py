@@ -10,7 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +35,7 @@ _SLOTS, _SPREAD = 1 << 18, 0x9E3779B1
 _REMEMBERED = 1 << 16  # verdicts, which are asked for again when a unit is decided
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """An article as it is compared. ``digest`` and ``sketch`` are those of ``likeness.Said``; ``size`` counts n-grams.
 
     ``canonical`` is the source or address that an administrator named as its original.

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ingest import likeness
+from ingest.gist import Gist
 from ingest.kept import Kept, Row, There
 from ingest.likeness import Spot, Verdict, What
 from ingest.official import Standing
@@ -31,7 +32,8 @@ CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT
     page BLOB NOT NULL);
 CREATE INDEX pages_known ON pages (source, digest, site, mark);
 CREATE TABLE articles (source TEXT PRIMARY KEY, digest TEXT NOT NULL, sidecar TEXT NOT NULL, shaped TEXT NOT NULL,
-    there INTEGER NOT NULL, mark BLOB NOT NULL, gist TEXT NOT NULL, facts TEXT NOT NULL);
+    there INTEGER NOT NULL, mark BLOB, facts TEXT, said TEXT, done TEXT, divisions TEXT, id TEXT, key TEXT,
+    published TEXT, doc_number TEXT, region TEXT, replaces TEXT, publisher TEXT, url TEXT, expires TEXT, lasting TEXT);
 CREATE INDEX articles_known ON articles (source, shaped, there);
 CREATE TABLE texts (source TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, sketch BLOB NOT NULL,
     counties TEXT NOT NULL, standing INTEGER NOT NULL, published TEXT, url TEXT, canonical TEXT NOT NULL);
@@ -51,7 +53,15 @@ _FORGETTING = (
     "DELETE FROM texts WHERE source = ?",
     "DELETE FROM bodies WHERE source = ?",
 )
-_ONE = "SELECT digest, sidecar, shaped, gist, facts, body FROM articles JOIN bodies USING (source) WHERE source = ?"
+_ONE = """
+SELECT digest, sidecar, shaped, body, facts, said, done, divisions, id, key, published, doc_number, region, replaces,
+    publisher, url, expires, lasting FROM articles JOIN bodies USING (source) WHERE source = ?
+"""
+_ROWS = """
+SELECT source, digest, sidecar, mark, facts, said, done, divisions, id, key, published, doc_number, region, replaces,
+    publisher, url, expires, lasting FROM articles WHERE there
+"""
+_PUT = "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TEXTS = "SELECT source, digest, size, sketch, counties, standing, published, url, canonical FROM texts"
 _log = logging.getLogger(__name__)
 
@@ -190,8 +200,9 @@ class Store:
 
     def rows(self) -> list[Row]:
         """Every article there is, by source."""
-        sql = "SELECT source, digest, sidecar, mark, gist, facts FROM articles WHERE there"
-        return sorted(map(Row._make, self._connection.execute(sql)))  # faster than by an index: rows are long
+        found = self._connection.execute(_ROWS)
+        rows = (Row._make([*row[:5], Gist._make(row[5:])]) for row in found)
+        return sorted(rows)  # faster than by an index: they are long
 
     def forget(self, source: str) -> None:
         """Drop the entry of a source, which is about to be made anew."""
@@ -204,13 +215,14 @@ class Store:
         row = self._connection.execute(_ONE, (source,)).fetchone()
         if row is None:
             return None
-        digest, sidecar, shaped, gist, facts, body = row
+        digest, sidecar, shaped, body, facts, *gist = row
         text = next(map(_text, self._connection.execute(f"{_TEXTS} WHERE source = ?", (source,))), None)
-        return Kept(source, digest, sidecar, shaped, body, There(text, gist, facts) if text else None)
+        return Kept(source, digest, sidecar, shaped, body, There(text, facts, Gist._make(gist)) if text else None)
 
     def put(self, kept: Kept) -> None:
         """Remember an entry in place of the one of its source."""
         there = kept.there
+        told: list[str | bytes | None]
         self._shapes[kept.source] = kept.shaped, there is not None
         if there:
             text = there.text
@@ -218,14 +230,13 @@ class Store:
                 *(text.source, text.digest, text.size, text.sketch.tobytes(), " ".join(text.counties)),
                 *(int(text.standing), text.published, text.url, text.canonical),
             )
-            mark = hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
-            told = mark, there.gist, there.facts
+            told = [hashlib.blake2b(repr(values).encode(), digest_size=16).digest(), there.facts, *there.gist]
             self._change("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
         else:
-            told = b"", "", ""
+            told = [None] * (2 + len(Gist._fields))
             self._change("DELETE FROM texts WHERE source = ?", kept.source)
         known = (kept.source, kept.digest, kept.sidecar, kept.shaped, there is not None)
-        self._change("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *known, *told)
+        self._change(_PUT, *known, *told)
         self._change("INSERT OR REPLACE INTO bodies VALUES (?, ?)", kept.source, kept.body)
 
     def texts(self) -> Iterator[Text]:

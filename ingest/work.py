@@ -89,7 +89,7 @@ def kept(
     """The entry of a prepared document."""
     if isinstance(prepared, Nothing):
         return Kept(source, digest, sidecar, shaped, pack(prepared))
-    there = There(_text(prepared, canonical), Gist.of(prepared).dump(), facts_of(prepared).dump())
+    there = There(_text(prepared, canonical), facts_of(prepared).dump(), Gist.of(prepared))
     return Kept(source, digest, sidecar, shaped, pack(prepared), there)
 
 

@@ -9,9 +9,8 @@ from ingest import build as building
 from ingest import cli, work
 from ingest.build import Progress, build
 from ingest.report import State
-from retrieval.columns import embedded_text
+from retrieval.columns import context_of, embedded_text
 from retrieval.config import Config, PathsConfig
-from retrieval.corpus import context_of
 from retrieval.errors import EmbeddingError, SourceError
 from retrieval.index import CurrentIndex, Generation, rollback, verify
 from retrieval.text import grams

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from retrieval import generations
-from retrieval.columns import embedded_key, embedded_text
-from retrieval.corpus import SourceRecord, context_of
+from retrieval.columns import context_of, embedded_key, embedded_text
+from retrieval.corpus import SourceRecord
 from retrieval.errors import EmbeddingError, IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 from retrieval.index import CurrentIndex, Generation, list_generations, rollback, verify
 from retrieval.provenance import Relation, Replaced, Reprint

@@ -6,10 +6,11 @@ passages of official prose repeat little and differ little in length. tantivy kn
 indexing every term twice halves its ``k1``, and padding every passage alike flattens its ``b``. Lengths are
 quantised to one byte, exact up to 40 terms and within an eighth above.
 
-An index can be made of the one before: passages that are gone are marked, new ones stand in a small part beside it.
-tantivy goes on counting what is only marked, in ``N``, ``n`` and ``average``. So the terms of marked passages stand in
-an index of their own (``gone``), by which ``idf`` is put right, and a passage of nothing but padding that nobody can
-find keeps the average where it would be without them: the scores are those of an index made from nothing.
+An index can be made of the one before: of what was built from nothing, passages that are gone are marked, and all that
+came since stands in a small part beside it. tantivy goes on counting what is only marked, in ``N``, ``n`` and
+``average``. So the terms of marked passages stand in an index of their own (``gone``), by which ``idf`` is put right,
+and a passage of nothing but padding that nobody can find keeps the average where it would be without them: the scores
+are those of an index made from nothing.
 """
 
 import contextlib
@@ -26,10 +27,22 @@ import numpy.typing as npt
 
 from retrieval.errors import IndexCorrupt
 from retrieval.lexical_parts import GONE, Parts, segments_of
-from retrieval.lexical_writer import Entry, bury, code, filled, guessed, padding_for, terms_of, told
+from retrieval.lexical_writer import (
+    Entry,
+    bury,
+    code,
+    filled,
+    first_copied,
+    first_kept,
+    guessed,
+    padding_for,
+    terms_of,
+    told,
+)
 
 Weigh = Callable[[str], float]  # a term to a factor above 0
 Rows = npt.NDArray[np.int64]
+Passages = Callable[[Rows], Iterable[Entry]]
 
 _TRIES = 50
 _REMEMBERED = 50_000  # terms; asking tantivy twice for each took a third of a search
@@ -70,30 +83,33 @@ class LexicalIndex:
             shutil.rmtree(path)  # the guess was near a step: rare
             padding = right
         parts.write(path)
+        first_kept(path)
         return cls.open(path)
 
     @classmethod
-    def extend(
-        cls, path: Path, former: Path, moved: Rows, added: Iterable[Entry], gone: Iterable[Entry]
-    ) -> Self | None:
-        """Write an index to the new folder ``path`` out of the one in ``former``; None where building is better.
+    def extend(cls, path: Path, former: Path, moved: Rows, count: int, added: Passages, gone: Passages) -> Self | None:
+        """Write an index of ``count`` rows to the new folder ``path`` out of ``former``; None where building is better.
 
-        ``moved`` has for every row there the row that it has here, -1 for those that are ``gone``; ``added`` gives
-        the rows that are new. Nothing is left at ``path`` when it is None. Raises OSError when the disk is full.
+        ``moved`` has for every row there the row that it has here, -1 for those that are gone. ``added`` gives
+        passages of this index by their rows, ascending, ``gone`` those of the former one.
+        Nothing is left at ``path`` when it is None. Raises OSError when the disk is full.
         """
         before = Parts.read(former)
-        if before.made_by != code() or not before.bears(int(np.count_nonzero(moved < 0))):
+        kept = before.first_part(moved)
+        new = np.ones(count, dtype=np.bool_)
+        new[kept.rows[kept.rows >= 0]] = False
+        if before.made_by != code() or not kept.bears(int(new.sum())):
             return None
-        copied = shutil.copytree(former, path)
+        lost = np.sort(before.rows[: before.first][(before.rows[: before.first] >= 0) & (kept.rows < 0)])
+        first_copied(former, path)
         with told():
-            after = before.without(moved, bury(copied / GONE, gone) if (moved < 0).any() else 0)
-            lost = np.flatnonzero((before.rows >= 0) & (after.rows < 0))
-            after = filled(copied, after, added, lost.tolist())
-        if padding_for(after.terms, after.passages) != after.padding or segments_of(copied) != after.segments:
-            shutil.rmtree(copied)
+            after = kept.without(bury(path / GONE, gone(lost.astype(np.int64))) if len(lost) else 0)
+            after = filled(path, after, added(np.flatnonzero(new)), np.flatnonzero(kept.rows < 0).tolist())
+        if padding_for(after.terms, after.passages) != after.padding or segments_of(path) != after.segments:
+            shutil.rmtree(path)
             return None
-        after.write(copied)
-        return cls.open(copied)
+        after.write(path)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -133,7 +149,7 @@ class LexicalIndex:
 
     def _put_right(self, term: str) -> float:
         """What tantivy's ``idf`` of a term must be multiplied by; 1 where it counts nothing that is gone."""
-        if not self._parts.changes:
+        if not self._parts.extended:
             return 1.0
         if (known := self._factors.get(term)) is not None:
             return known
@@ -178,7 +194,7 @@ class LexicalIndex:
 
         words = [Query.term_query(self._schema, "body", term, "freq") for term in terms]
         factors = [(weigh(term) if weigh else 1.0) * self._put_right(term) for term in terms]
-        if weigh is not None or self._parts.changes:
+        if weigh is not None or self._parts.extended:
             words = [Query.boost_query(word, factor) for word, factor in zip(words, factors, strict=True)]
         query = Query.boolean_query([(Occur.Should, word) for word in words])
         if counties is None:

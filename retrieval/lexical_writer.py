@@ -3,14 +3,16 @@
 import contextlib
 import functools
 import hashlib
+import json
 import math
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from retrieval.lexical_parts import Parts
+from retrieval.lexical_parts import FIRST, GONE, Parts
 from retrieval.text import grams
 
 Entry = tuple[int, str, str, Sequence[str]]  # row, context, text, county codes
@@ -69,6 +71,29 @@ def filled(path: Path, parts: Parts, added: Iterable[Entry], lost: Iterable[int]
     writer.wait_merging_threads()
     _unlock(path)
     return after
+
+
+_METAS = ("meta.json", ".managed.json")  # which files make up an index, as tantivy has it
+
+
+def first_kept(path: Path) -> None:
+    """Note what the index at ``path`` consists of before anything is added to it."""
+    (path / FIRST).mkdir()
+    for name in _METAS:
+        shutil.copyfile(path / name, path / FIRST / name)
+
+
+def first_copied(former: Path, path: Path) -> None:
+    """Make the new folder ``path`` what ``former`` was before anything was added to it; with what is buried."""
+    shutil.copytree(former / FIRST, path)
+    shutil.copytree(former / FIRST, path / FIRST)
+    segments = json.loads((path / "meta.json").read_text(encoding="utf-8"))["segments"]
+    names = {segment["segment_id"].replace("-", "") for segment in segments}
+    for file in former.iterdir():
+        if file.name.partition(".")[0] in names and file.suffix != ".del":
+            shutil.copyfile(file, path / file.name)
+    if (former / GONE).exists():
+        shutil.copytree(former / GONE, path / GONE)
 
 
 def bury(path: Path, lost: Iterable[Entry]) -> int:

@@ -242,7 +242,7 @@ class Publication:
             self._corpus.add_division(division)
         vectors.write(self._folder / VECTORS)
         if not self._extended():
-            LexicalIndex.build(self._folder / LEXICAL, _Passages(self._corpus, [(0, self.passages)]))
+            LexicalIndex.build(self._folder / LEXICAL, _Passages(self._corpus, np.arange(self.passages)))
         self._corpus.finish()
         manifest = self._manifest(name)
         (self._folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
@@ -252,10 +252,9 @@ class Publication:
         """Whether the full text could be made of that of the former generation."""
         if self._former is None:
             return False
-        gone = _Passages(self._former, _spans_of(np.flatnonzero(self.moved < 0)))
-        added = _Passages(self._corpus, _spans_of(np.flatnonzero(self._new())))
-        there = self._former.folder / LEXICAL
-        return LexicalIndex.extend(self._folder / LEXICAL, there, self.moved, added, gone) is not None
+        there, here = self._former.folder / LEXICAL, self._folder / LEXICAL
+        added, gone = (functools.partial(_Passages, corpus) for corpus in (self._corpus, self._former))
+        return LexicalIndex.extend(here, there, self.moved, self.passages, added, gone) is not None
 
     def _manifest(self, name: str) -> Manifest:
         previous = None
@@ -284,10 +283,10 @@ class _Passages:
     """Passages as the full text takes them, as often as they are asked for."""
 
     corpus: CorpusWriter | Generation
-    spans: Sequence[tuple[int, int]]
+    rows: Rows
 
     def __iter__(self) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-        return (entry[:4] for entry in self.corpus.documents(self.spans))
+        return (entry[:4] for entry in self.corpus.documents(_spans_of(self.rows)))
 
 
 def _spans_of(rows: Rows) -> list[tuple[int, int]]:

@@ -113,6 +113,7 @@ def edit(folder: Path, source: random.Random) -> None:
 @given(st.integers(0, 10**6))
 def test_step_by_step_comes_to_the_same_as_from_nothing(tmp_path_factory, monkeypatch, seed):
     monkeypatch.setattr("retrieval.lexical_parts.FEWEST", 1)  # also so few passages are extended
+    monkeypatch.setattr("retrieval.lexical_parts._MOST_ADDED", 9.0)
     source = random.Random(seed)
     place = tmp_path_factory.mktemp("steps")
     folder = place / "articles"
@@ -136,8 +137,9 @@ def test_step_by_step_comes_to_the_same_as_from_nothing(tmp_path_factory, monkey
 
 
 def test_step_by_step_finds_the_same_as_from_nothing(tmp_path, monkeypatch):
-    """The full text of the one is made of older ones, in several parts and with passages marked as gone."""
+    """The full text of the one is made of older ones, in two parts and with passages marked as gone."""
     monkeypatch.setattr("retrieval.lexical_parts.FEWEST", 1)
+    monkeypatch.setattr("retrieval.lexical_parts._MOST_ADDED", 9.0)
     source = random.Random(11)
     folder, steps = filled(tmp_path / "articles", count=40), fresh(tmp_path, "steps")
     build([str(folder)], steps, Embedder())

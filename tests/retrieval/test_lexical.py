@@ -1,3 +1,4 @@
+import json
 import math
 import resource
 import shutil
@@ -151,10 +152,10 @@ def test_missing_and_broken_folders_are_told_apart(tmp_path):
 def test_opening_writes_nothing_and_survives_deletion(tmp_path):
     folder = tmp_path / "lexical"
     LexicalIndex.build(folder, [(0, "", "卫生院", ())])
-    before = sorted((file.name, file.read_bytes()) for file in folder.iterdir())
+    before = sorted((file.name, file.read_bytes()) for file in folder.rglob("*") if file.is_file())
     index = LexicalIndex.open(folder)
     assert index.search("卫生院", 3) == LexicalIndex.open(folder).search("卫生院", 3)
-    assert sorted((file.name, file.read_bytes()) for file in folder.iterdir()) == before
+    assert sorted((file.name, file.read_bytes()) for file in folder.rglob("*") if file.is_file()) == before
     assert not [name for name, _ in before if "lock" in name]
     shutil.rmtree(folder)
     assert [row for row, _ in index.search("卫生院", 3)] == [0]
@@ -198,7 +199,14 @@ def scores(found):
     return {row: score for row, score in found}
 
 
-@pytest.mark.usefixtures("few")
+@pytest.fixture
+def much(monkeypatch):
+    """However much of it is gone or new."""
+    monkeypatch.setattr("retrieval.lexical_parts._MOST_GONE", 1.0)
+    monkeypatch.setattr("retrieval.lexical_parts._MOST_ADDED", 9.0)
+
+
+@pytest.mark.usefixtures("few", "much")
 @settings(
     max_examples=25,
     deadline=None,
@@ -222,17 +230,14 @@ def test_extending_step_by_step_gives_the_scores_of_building(tmp_path_factory, f
         order = [*kept, *((None, entry) for entry in more)]
         source.shuffle(order)
         moved = np.full(len(rows), -1, dtype=np.int64)
-        now, added = [], []
+        now = []
         for new, (old, entry) in enumerate(order):
-            if old is None:
-                added.append((new, *entry))
-            else:
+            if old is not None:
                 moved[old] = new
             now.append((new, *(entry if old is None else rows[old][1:])))
-        gone = [rows[row] for row in sorted(lost)]
         former, there = folder / str(step - 1), folder / str(step)
         before = sorted((file.name, file.read_bytes()) for file in former.rglob("*") if file.is_file())
-        index = LexicalIndex.extend(there, former, moved, added, gone)
+        index = LexicalIndex.extend(there, former, moved, len(now), among(now), among(rows))
         assert before == sorted((file.name, file.read_bytes()) for file in former.rglob("*") if file.is_file())
         if index is None:  # too much has changed, or the padding
             assert not there.exists()
@@ -251,10 +256,15 @@ def many(count: int) -> list[Row]:
     return [(row, "", f"第{row}家乡镇卫生院{'签约' * (row % 3)}", ()) for row in range(count)]
 
 
+def among(rows):
+    """Gives some of them by their numbers."""
+    return lambda numbers: [rows[number] for number in numbers]
+
+
 def replaced(former, there, rows, at: list[int]):
     """The index after the passages ``at`` were written anew."""
     moved = np.array([-1 if row in at else row for row in range(len(rows))], dtype=np.int64)
-    return LexicalIndex.extend(there, former, moved, [rows[row] for row in at], [rows[row] for row in at])
+    return LexicalIndex.extend(there, former, moved, len(rows), among(rows), among(rows))
 
 
 @pytest.mark.usefixtures("few")
@@ -262,15 +272,30 @@ def test_an_index_is_extended_until_it_is_better_built_anew(tmp_path):
     rows = many(200)
     LexicalIndex.build(tmp_path / "0", rows)
     expected = LexicalIndex.open(tmp_path / "0").search("签约 卫生院", 200)
-    for step in range(1, 7):
+    for step in range(1, 11):
         index = replaced(tmp_path / str(step - 1), tmp_path / str(step), rows, [step, 50 + step])
         assert index is not None
         assert scores(index.search("签约 卫生院", 200)) == pytest.approx(scores(expected), rel=1e-4, abs=2e-5)
-    assert replaced(tmp_path / "6", tmp_path / "7", rows, [7]) is None, (
-        "a part beside seven would make tantivy join them"
-    )
-    assert replaced(tmp_path / "0", tmp_path / "8", rows, list(range(60))) is None, "too many are gone"
-    assert replaced(tmp_path / "0", tmp_path / "9", rows, list(range(30))) is not None
+    assert replaced(tmp_path / "10", tmp_path / "11", rows, [1, 51, 2]) is not None, "these were new before"
+    assert replaced(tmp_path / "10", tmp_path / "12", rows, [11]) is None, "too many are new"
+    assert replaced(tmp_path / "0", tmp_path / "13", rows, list(range(21))) is None
+    assert replaced(tmp_path / "0", tmp_path / "14", rows, list(range(20))) is not None
+    for gone, extended in ((40, True), (41, False)):
+        moved = np.arange(len(rows)) - gone
+        index = LexicalIndex.extend(
+            tmp_path / f"without-{gone}", tmp_path / "0", np.maximum(moved, -1), 200 - gone, among(rows), among(rows)
+        )
+        assert (index is not None) == extended, "too many are gone" if index else "they may go"
+
+
+@pytest.mark.usefixtures("few")
+def test_what_came_later_is_one_part_however_often_it_changed(tmp_path):
+    rows = many(100)
+    LexicalIndex.build(tmp_path / "0", rows)
+    for step in range(1, 6):
+        assert replaced(tmp_path / str(step - 1), tmp_path / str(step), rows, [step]) is not None
+    segments = [json.loads((tmp_path / at / "meta.json").read_text())["segments"] for at in ("0", "5")]
+    assert [len(some) for some in segments] == [1, 2]
 
 
 @pytest.mark.usefixtures("few")
@@ -290,9 +315,8 @@ def test_few_passages_are_built_anew(tmp_path):
 @pytest.mark.usefixtures("few")
 def test_an_index_in_which_tantivy_joined_parts_is_built_anew(tmp_path, monkeypatch):
     """Joining drops what is gone, so that it would be taken off twice."""
-    monkeypatch.setattr("retrieval.lexical_parts._MOST_CHANGES", 20)
-    rows = many(400)
+    rows = many(100)
     LexicalIndex.build(tmp_path / "0", rows)
-    made = [replaced(tmp_path / str(step - 1), tmp_path / str(step), rows, [step]) for step in range(1, 7)]
-    assert None not in made
-    assert replaced(tmp_path / "6", tmp_path / "7", rows, [7]) is None
+    monkeypatch.setattr("retrieval.lexical.segments_of", lambda _: (101, 0))
+    assert replaced(tmp_path / "0", tmp_path / "1", rows, [1]) is None
+    assert not (tmp_path / "1").exists()

@@ -32,6 +32,7 @@ def few(monkeypatch):
     """Also few passages are extended, although most of them change."""
     monkeypatch.setattr("retrieval.lexical_parts.FEWEST", 1)
     monkeypatch.setattr("retrieval.lexical_parts._MOST_GONE", 1.0)
+    monkeypatch.setattr("retrieval.lexical_parts._MOST_ADDED", 9.0)
 
 
 def written(source: random.Random, name: str):
@@ -106,8 +107,9 @@ def test_only_passages_that_say_something_new_are_added(tmp_path_factory, seed):
         assert all(after[row] == before[old] for old, row in enumerate(moved) if row >= 0)
         stay = sum((Counter(before) & Counter(after)).values())
         assert (len([row for row in moved if row >= 0]), new) == (stay, len(after) - stay)
-        slots, slots_before = now.lexical._parts, former.lexical._parts
-        assert not slots.changes or len(slots.rows) == len(slots_before.rows) + new
+        parts = now.lexical._parts
+        stay = np.count_nonzero(parts.rows[: parts.first] >= 0)
+        assert parts.passages == stay + len(parts.rows) - parts.first == len(after)
         rows = np.arange(len(after))
         assert np.array_equal(now.vectors.vectors(rows), whole.vectors.vectors(rows))
         for codes in (None, [QINGSHI.code], [BAIHE.code]):

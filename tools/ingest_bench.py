@@ -1,6 +1,6 @@
 """How fast articles become an index, from nothing and after a few have changed.
 
-    python -m tools.ingest_bench [--articles 1000] [--json] [--profile FILE]
+    python -m tools.ingest_bench [--articles 1000] [--json] [--keep FOLDER]
 
 Every ingest is a process of its own; memory is that of the process and those it started, together.
 """

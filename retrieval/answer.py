@@ -174,7 +174,7 @@ class Answerer:
         division = self._division(county)
         if division is None:
             return []
-        told = survey(reader, division, sure[0].sentence.hit, self._asks("whole"))[: WIDE_CLAIMS // 2]
+        told = survey(reader, division, sure, self._asks("whole"))[: WIDE_CLAIMS // 2]
         if not told or any(compose.is_numbered(choice.sentence.text) for choice in told[:2]):
             return told  # what is counted off stays in its order
         said = [one.sentence for one in sure if 2 * one.probability >= sure[0].probability]

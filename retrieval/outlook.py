@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval import compose
-from retrieval.bearing import names, of_others, tells
+from retrieval.bearing import after_another, names, of_others, tells
 from retrieval.compose import without_ordinal
 from retrieval.sentences import Judged, Sentence, sentences_of, squeezed
 from retrieval.shape import as_path, body, brief, items_of, paths_of, points_of, telling
@@ -39,10 +39,12 @@ def overview(reader: "Reader", county: Division) -> list[compose.Chosen]:
     return _outline(reader, county, ordered, len(ordered) < len(whole))
 
 
-def survey(reader: "Reader", county: Division, best: Hit, whole: bool) -> list[compose.Chosen]:
-    """All that is told of a matter in the article of ``best``: what stands under the heading or title that the question
-    names; all of it where most of it, or (asked for as a ``whole``) the article, is about the matter; else the section
-    of ``best`` and what carries the question elsewhere. Empty if nothing of that is found."""
+def survey(reader: "Reader", county: Division, sure: Sequence[Judged], whole: bool) -> list[compose.Chosen]:
+    """All that is told of a matter in one article, that of the surest sentence which tells what the county itself does:
+    what stands under the heading or title that the question names; all of it where most of it, or (asked for as a
+    ``whole``) the article, is about the matter; else the section of that sentence and what carries the question
+    elsewhere. Empty if nothing of that is found."""
+    best = _own(reader, county, sure).sentence.hit
     hits = _hits(reader, county.code, best.passage.article_id)
     path = _named_by(reader, best, hits, HEADING_COVERS)
     about = [hit for hit in body(hits) if reader.coverage_of(hit.passage.text) >= SECTION_COVERS]
@@ -57,6 +59,14 @@ def survey(reader: "Reader", county: Division, best: Hit, whole: bool) -> list[c
     told = _outline_below(reader, county, hits, path)
     told += [_best_of(reader, hit) for hit in about if hit.passage.heading[: len(path)] != path]
     return compose.apart(sorted(told, key=lambda choice: choice.start))
+
+
+def _own(reader: "Reader", county: Division, sure: Sequence[Judged]) -> Judged:
+    """The surest that says something and not of others; the surest of all if there is none."""
+    beside = tuple(reader.names.values())
+    foreign = (of_others(one.sentence, county) or after_another(one.sentence.text, county, beside) for one in sure)
+    own = (one for one, others in zip(sure, foreign, strict=True) if not others and tells(one.sentence.text))
+    return next(own, sure[0])
 
 
 def _inner(reader: "Reader", best: Hit) -> tuple[str, ...]:

@@ -43,6 +43,20 @@ def test_all_that_is_told_of_a_matter_is_its_whole_article(tmp_path: Path, words
     assert not any(text == "荣县属四川省自贡市。" for text in texts)
 
 
+@pytest.mark.parametrize("words", ["介绍一下{}", "{}做了些什么", "{}怎么样"])
+def test_what_another_county_says_of_a_matter_is_not_what_the_county_does(tmp_path: Path, words: str) -> None:
+    beside = _article(
+        "湄潭县与荣县的血液透析",
+        """2021年湄潭县筹建血液透析中心之前，曾派人到荣县血液透析中心学习。
+
+荣县血液透析中心接送病人的办法，另文介绍。""",
+    )
+    asked = words.format("荣县血液透析中心")
+    told = "".join(_texts(engine_over(tmp_path, {"a.txt": DIALYSIS, "b.txt": beside}).ask(asked)))
+    assert all(point in told for point in ("30张", "三班", "车费"))
+    assert not any(point in told for point in ("湄潭", "另文"))
+
+
 def test_a_matter_with_a_section_of_its_own_is_told_from_there(tmp_path: Path) -> None:
     text = """荣县的血液透析与托育
 

@@ -18,8 +18,9 @@ from retrieval.errors import (
     QuestionTooLong,
     XianwenError,
 )
-from retrieval.text import to_traditional
+from retrieval.text import fold, to_traditional
 from retrieval.types import Answer, Reason, Script
+from retrieval.wording import found
 
 # what `xianwen ingest` reports while it works
 STAGES: dict[str, tuple[str, str]] = {
@@ -72,7 +73,7 @@ def refusal(answer: Answer, listed: bool = True) -> str:
     if answer.reason is None:
         raise ValueError("an answer with claims is no refusal")
     script, question = answer.question.script, answer.question
-    lines = [say(_OF_REASON[answer.reason], script, places=join(question.elsewhere, script) or "?")]
+    lines = [say(_of_refusal(answer, answer.reason), script, places=join(question.elsewhere, script) or "?")]
     counties = tuple(division.short for division in question.counties)
     if answer.reason is Reason.NOT_IN_CORPUS and counties:
         lines.append(say(Say.LOOKED_IN, script, places=join(counties, script)))
@@ -90,3 +91,12 @@ def refusal(answer: Answer, listed: bool = True) -> str:
         if listed or answer.reason is not Reason.WHICH_COUNTY:
             lines.append(say(Say.YOU_MAY_ASK, script, topics=between.join(offered)))
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _of_refusal(answer: Answer, reason: Reason) -> Say:
+    """What is said first: thanks and farewells are answered as such."""
+    asked = fold(answer.question.asked)
+    for section, what in (("farewell", Say.FAREWELL), ("thanks", Say.WELCOME)):
+        if reason is Reason.SMALLTALK and found(section, asked):
+            return what
+    return _OF_REASON[reason]

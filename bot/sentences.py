@@ -77,6 +77,8 @@ class Say(Enum):
         "Hello, I am Xianwen. Ask me what a Chinese county has set out to do in health care; "
         "every statement comes with its source.",
     )
+    WELCOME = ("不客气。还想知道哪个县的事，接着问就行。", "You are welcome. Ask on whenever you like.")
+    FAREWELL = ("再见。想起什么，随时来问。", "Goodbye. Come back and ask whenever you like.")
     NO_DATE = ("日期不详", "no date")
     ABOUT = ("说的是：{places}", "About: {places}")
     # what an answer carries besides its claims

@@ -277,7 +277,7 @@ class Answerer:
         refusal = Answer(self.question, self.generation.id, reason=reason)
         if reason is Reason.NOT_IN_CORPUS:
             return self._with_offers(refusal)
-        if reason is Reason.SMALLTALK:
+        if reason is Reason.SMALLTALK and not self._asks("parting"):
             return dataclasses.replace(refusal, suggestions=tuple(self.names.values())[: 2 * SUGGESTIONS])
         if reason is Reason.UNKNOWN_COUNTY:
             near = nearest(self.question.elsewhere[0], self.generation.counties, SUGGESTIONS)

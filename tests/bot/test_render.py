@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import markup
 from bot.render import asks, plain, sources_block, telegram, telegram_citation, telegram_text, view
+from retrieval.question import script_of
 from retrieval.text import to_traditional
 from retrieval.types import Answer, Article, Citation, Claim, Passage, Reason, Script
 from tests.fakes import COUNTY, SECOND, answered, check_text, make_article, make_question, parsed, refused
@@ -317,6 +318,22 @@ def test_every_offer_of_a_refusal_is_a_question(reason: Reason, more: dict[str, 
     assert list(asks(answer)) == expected
     (message,) = telegram(answer, "abcdefgh")
     assert [button.data for row in message.buttons for button in row] == ["q1:abcdefgh:0"] * len(expected)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("谢谢你，讲得真清楚", "不客气"),
+        ("唔該晒", "不客氣"),
+        ("再见", "再见"),
+        ("拜拜啦，谢谢", "再见"),
+        ("Thank you!", "welcome"),
+        ("bye", "Goodbye"),
+        ("你好呀", "我是县问"),
+    ],
+)
+def test_thanks_and_farewells_are_answered_as_such(asked: str, answered: str):
+    assert answered in plain(refused(asked, Reason.SMALLTALK, script=script_of(asked)))
 
 
 @pytest.mark.parametrize("script", Script)

@@ -153,6 +153,12 @@ def test_a_refusal_offers_what_there_is(engine: Engine) -> None:
     assert set(engine.ask("五华县的医共体怎么建").suggestions) == {"平远县", "大埔县", "蕉岭县"}
 
 
+def test_small_talk_offers_counties_but_not_to_those_who_leave(engine: Engine) -> None:
+    assert engine.ask("你好呀").suggestions
+    assert [engine.ask(text).reason for text in ("谢谢", "再见", "Thanks a lot")] == [Reason.SMALLTALK] * 3
+    assert not any(engine.ask(text).suggestions for text in ("谢谢", "再见", "Thanks a lot"))
+
+
 def test_a_follow_up_keeps_the_county(engine: Engine) -> None:
     answer = engine.ask("那村医呢？", ["平远县的医共体怎么建"])
     assert answer.question.carried

@@ -71,6 +71,11 @@ class Lexicon:
         """The table without the everyday words that are not to be ``kept``."""
         return Lexicon({everyday: row for everyday, row in self._rows.items() if kept(everyday)})
 
+    @property
+    def everyday(self) -> tuple[str, ...]:
+        """All everyday words, in the order of the table."""
+        return tuple(self._rows)
+
     def __len__(self) -> int:
         return len(self._han) + len(self._latin)
 

@@ -5,7 +5,8 @@
 Learns from the questions of ``training/asked`` over counties put together from its sentences (see ``arena.py``), and
 from files of golden questions with the folder of raw articles that they are about. Every answerable question of these
 that names one county is also put to other counties, where it has no answer unless its evidence stands there too: the
-commonest wrong answer is a neighbour's right one.
+commonest wrong answer is a neighbour's right one. And every county is asked for single words (county and noun is how
+many ask), some that stand in its articles and some that do not.
 
 What is learned is whether one sentence answers one question; folds part the questions by the sentence behind them.
 """
@@ -13,6 +14,7 @@ What is learned is whether one sentence answers one question; folds part the que
 import argparse
 import json
 import random
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,20 +36,27 @@ from retrieval.engine import Engine
 from retrieval.errors import QuestionError
 from retrieval.evidence import MEASURES, Matrix
 from retrieval.index import Generation
+from retrieval.lexicon import Lexicon
 from retrieval.question import understand
 from retrieval.reader import Reader, Tools
-from retrieval.sentences import VectorMemory
+from retrieval.sentences import VectorMemory, sentences_of, squeezed, stands_in
 from retrieval.static import StaticModel
-from retrieval.types import Kind, Question, Scope
+from retrieval.text import HAN, squeeze, words
+from retrieval.types import Division, Hit, Kind, Question, Scope
 from training.arena import FOLDER, Row, read_rows, write
 from training.reading import fit as fit_reading
 
 SEED = 20261122
 SWAPS = 2  # other counties that a golden question is put to
 FOLDS = 5
-BAGS, PART = 4, 0.7  # models that are averaged, and the share of the groups that each is fitted to
+BAGS, PART = 6, 0.7  # models that are averaged, and the share of the groups that each is fitted to
 KNOWN = 0.5  # of the lexicon's words, that it has in the arena: its words were partly collected from those questions
-GOLDEN_WEIGHT = 8.0  # of a golden question, against one of the arena
+# Single words of the lexicon, and of articles, that a county is asked for: as many that it has, and that it has not.
+WORDS = 3, 8
+WAYS = ("{}{}", "{}{}", "{}的{}", "{}{}情况", "{}{}怎么样", "{}有没有{}", "{}在{}方面做了什么")
+MEANS_IT = 0.8  # how surely a word of the lexicon stands for another, from which it answers for it
+NEARLY = 0.5  # of a word, from which a sentence may mean it in other words: no example for either
+WORD_WEIGHT, GOLDEN_WEIGHT = 2.0, 8.0  # of a word, and of what golden articles are asked, against an arena's question
 SHAPE: dict[str, Any] = {
     "max_iter": 160, "learning_rate": 0.07, "max_leaf_nodes": 24, "min_samples_leaf": 40, "l2_regularization": 2.0,
 }  # fmt: skip
@@ -58,6 +67,8 @@ CONSTRAINTS = [
     1 if name in RISING or name.startswith(("lead", "above")) else -(name in FALLING or name.startswith("unfit"))
     for name in MEASURES
 ]
+
+_NOUN = re.compile(f"[{HAN}]{{2,7}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +214,51 @@ def _of_counties(rows: Sequence[Row], reading: StaticEmbedder, source: random.Ra
             if question is not None:
                 wanted = ((normalise(one.answer),),) if one.answer else ()
                 yield _example(one.group, question, wanted, 1.0, generation, tools)
+        yield from _of_words(generation, tools, source, WORD_WEIGHT)
+
+
+def _of_words(generation: Generation, tools: Tools, source: random.Random, weight: float) -> Iterator[Example]:
+    """Every county asked for single words, of the lexicon and of any county's articles: some that it has, or what the
+    lexicon of ``tools`` has for them, and some that it has nothing like."""
+    every = {county: _said(generation, county) for county in generation.counties}
+    nouns = {word for said in every.values() for text in said for word in words(text) if len(word) > 2}
+    pools = [sorted(filter(_NOUN.fullmatch, pool)) for pool in (Lexicon.load().everyday, nouns)]
+    for county, said in every.items():
+        for pool in pools:
+            for word, stands in _drawn(pool, said, tools.lexicon, source):
+                question = _understood(source.choice(WAYS).format(county.short, word), (), generation, tools)
+                if question is not None and question.counties == (county,):
+                    wanted = (tuple(map(normalise, _meanings(word, tools.lexicon))),) if stands else ()
+                    yield _example(f"word-{word}", question, wanted, weight, generation, tools)
+
+
+def _said(generation: Generation, county: Division) -> list[str]:
+    """The county's headings and sentences, squeezed."""
+    rows = [int(row) for row in generation.rows_of_counties([county.code])]
+    hits = [Hit(row, passage, 0.0) for row, passage in zip(rows, generation.passages(rows), strict=True)]
+    headings = dict.fromkeys(heading for hit in hits for heading in hit.passage.heading)
+    return [squeezed(text) for text in (*headings, *(one.text for hit in hits for one in sentences_of(hit)))]
+
+
+def _drawn(
+    pool: Sequence[str], said: Sequence[str], known: Lexicon, source: random.Random
+) -> Iterator[tuple[str, bool]]:
+    """Some words of the pool, with whether the county has them; none that it may have in other words."""
+    left, together = dict(zip((True, False), WORDS, strict=True)), " ".join(said)
+    for word in source.sample(pool, len(pool)):
+        stands = any(one in together for one in _meanings(word, known))
+        if not left[stands]:
+            continue
+        every = [(one, 1.0) for one in _meanings(word, Lexicon.load())]
+        if stands or not any(stands_in(every, text) >= NEARLY for text in said):
+            left[stands] -= 1
+            yield word, stands
+
+
+def _meanings(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The word and what surely stands for it, squeezed."""
+    rows = [one for one in lexicon.expand(word) if one.everyday == word and one.weight >= MEANS_IT]
+    return tuple(dict.fromkeys(map(squeeze, (word, *(official for row in rows for official in row.official)))))
 
 
 def _of_golden(questions: Path, articles: Path) -> Iterator[Example]:
@@ -219,6 +275,7 @@ def _of_golden(questions: Path, articles: Path) -> Iterator[Example]:
             if golden.evidence:
                 for swapped in _swapped(question, golden, generation, source):
                     yield _example(golden.id, swapped, (), GOLDEN_WEIGHT / SWAPS, generation, tools)
+        yield from _of_words(generation, tools, source, GOLDEN_WEIGHT)
 
 
 def _understood(text: str, history: Sequence[str], generation: Generation, tools: Tools) -> Question | None:

@@ -131,6 +131,14 @@ def test_counties_are_compared_and_collected() -> None:
     assert bounded.region.name == "湖南省"
 
 
+@pytest.mark.parametrize(
+    "asked", ["哪些县在搞托育，各有什么特点", "哪些县在搞托育？各自怎么做的", "哪几个县在搞托育，分别有哪些做法呢"]
+)
+def test_what_is_asked_of_each_is_no_topic(asked: str) -> None:
+    question = ask(asked)
+    assert (question.kind, question.topic.removeprefix("搞")) == (Kind.AGGREGATE, "托育")
+
+
 def test_a_county_that_the_corpus_lacks_is_elsewhere() -> None:
     question = ask("德清县的托育服务")
     assert question.counties == ()

@@ -20,7 +20,7 @@ _TREES = Path(__file__).parent / "data" / "confidence.npz"
 _FACTS = _TREES.with_suffix(".json")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """Trees as arrays of shape (trees, nodes). A leaf points to itself, so that all walks may be equally long.
 
@@ -38,15 +38,27 @@ class Calibration:
 
     def probabilities(self, evidence: Matrix) -> npt.NDArray[np.float64]:
         """Probability (0..1) that each answers: shape (n,) for evidence of shape (n, len(MEASURES))."""
-        trees = np.arange(len(self.feature))
-        at = np.zeros((len(evidence), len(trees)), dtype=np.int16)
-        rows = np.arange(len(evidence))[:, None]
+        rows, trees = len(evidence), len(self.feature)
+        feature, threshold, children = self._nodes
+        flat, measures = evidence.reshape(-1), np.repeat(np.arange(rows) * evidence.shape[1], trees)
+        at = np.tile(np.arange(trees) * self.feature.shape[1], rows)
+        walking = np.arange(len(at))
         for _ in range(self.depth):
-            goes_left = evidence[rows, self.feature[trees, at]] <= self.threshold[trees, at]
-            at = np.where(goes_left, self.left[trees, at], self.right[trees, at])
-        odds = self.constant + self.value[trees, at].astype(np.float64).sum(axis=1)
+            here = at.take(walking)
+            goes_left = flat.take(measures.take(walking) + feature.take(here)) <= threshold.take(here)
+            there = children.take(2 * here + goes_left)
+            at[walking] = there
+            walking = walking[there != here]  # half of them end within five steps
+        odds = self.constant + self.value.reshape(-1).take(at).reshape(rows, trees).astype(np.float64).sum(axis=1)
         sure: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
         return sure
+
+    @functools.cached_property
+    def _nodes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Of all nodes, tree after tree: measure and threshold, and right and left by turns, counted through."""
+        first = np.arange(len(self.feature), dtype=np.int64)[:, None] * self.feature.shape[1]
+        children = np.stack([self.right + first, self.left + first], axis=-1)
+        return self.feature.reshape(-1).astype(np.int64), self.threshold.reshape(-1), children.reshape(-1)
 
 
 @functools.cache

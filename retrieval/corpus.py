@@ -30,7 +30,6 @@ from retrieval.columns import (
     article_of,
     documents,
     passage_of,
-    rows_in,
     slots_of,
     unpack,
 )
@@ -144,9 +143,8 @@ class Corpus:
         found = order[np.searchsorted(halves[:-1], _first_halves(np.frombuffer(b"".join(keys), dtype=KEY)))]
         return {key: row for key, row in zip(keys, found.tolist(), strict=True) if self.keys[row].tobytes() == key}
 
-    def documents(self, spans: Iterable[tuple[int, int]]) -> list[Document]:
-        """As ``columns.documents`` tells them, of spans of rows, end exclusive."""
-        rows = rows_in(spans)
+    def documents(self, rows: Rows) -> list[Document]:
+        """As ``columns.documents`` tells them."""
         slots, keys = self._slots_of(rows), self.keys[rows]
         with self._lock:
             return list(documents(self._connection, rows, slots, keys))

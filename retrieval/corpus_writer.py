@@ -23,6 +23,7 @@ from retrieval.columns import (
     SLOT,
     Document,
     Keys,
+    Rows,
     Slots,
     columns_of,
     documents,
@@ -149,12 +150,13 @@ class CorpusWriter:
         columns = (division.code, division.level, division.name, division.short, division.province, division.city)
         self._connection.execute(DIVISIONS, columns)
 
-    def documents(self, spans: Sequence[tuple[int, int]] | None = None) -> Iterator[Document]:
-        """As ``columns.documents``: those that were added, or ``spans`` of rows, of which some may be taken over."""
-        rows = rows_in(self.added if spans is None else spans)
-        if spans is None and not self._merged:
-            keys = np.frombuffer(bytes(self._keys), dtype=KEY)
-            return documents(self._connection, rows, self._slots(taken=False), keys)
+    def documents(self, rows: Rows | None = None) -> Iterator[Document]:
+        """As ``columns.documents``: those that were added, or ``rows``, of which some may be taken over."""
+        if rows is None:
+            rows = rows_in(self.added)
+            if not self._merged:
+                keys = np.frombuffer(bytes(self._keys), dtype=KEY)
+                return documents(self._connection, rows, self._slots(taken=False), keys)
         self._merge()
         return documents(self._connection, rows, self._slots()[rows], self._all_keys()[rows])
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval import generations
+from retrieval.columns import Document, Rows
 from retrieval.corpus import Corpus, Entry, SourceEntry, SourceRecord
 from retrieval.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexProblem
 from retrieval.generations import Manifest, list_generations
@@ -22,8 +22,6 @@ from retrieval.types import Article, Passage
 from retrieval.vectors import VectorIndex
 
 __all__ = ["CurrentIndex", "Generation", "Manifest", "list_generations", "rollback", "verify"]
-
-Rows = npt.NDArray[np.int64]
 
 CORPUS, VECTORS, LEXICAL = "corpus.sqlite", "vectors.faiss", "lexical"
 _ATTEMPTS = 5
@@ -124,9 +122,9 @@ class Generation:
         """For each key of an embedded text that is known here, a row that has its vector."""
         return self._corpus.rows_embedded(keys)
 
-    def documents(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, str, tuple[str, ...], bytes]]:
-        """(row, context, text, codes, key of the embedded text) of the passages in spans of rows, end exclusive."""
-        return self._corpus.documents(spans)
+    def documents(self, rows: Rows) -> list[Document]:
+        """(row, context, text, codes, key of the embedded text) of the passages of ``rows``, in the same order."""
+        return self._corpus.documents(rows)
 
     def entries(self) -> dict[str, Entry]:
         """Where every article stands, in the order of reading."""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import generations
-from retrieval.columns import Document, context_of, embedded_key
+from retrieval.columns import Document, Rows, context_of, embedded_key
 from retrieval.corpus import Entry, SourceEntry, SourceRecord
 from retrieval.corpus_writer import CorpusWriter, Former
 from retrieval.digests import canonical, said_in, said_of
@@ -28,8 +28,6 @@ from retrieval.lexical import LexicalIndex
 from retrieval.provenance import Reprint
 from retrieval.types import Article, Division, Passage
 from retrieval.vectors import VectorIndex
-
-Rows = npt.NDArray[np.int64]
 
 _READ = 16_384  # passages that are gone, looked at at a time: after another cleaning it is all of them
 
@@ -194,7 +192,7 @@ class Publication:
             return
         rows = np.flatnonzero(self._taken < 0)
         for some in np.array_split(rows, len(rows) // _READ + 1):
-            yield from self._former.documents(_spans_of(some))
+            yield from self._former.documents(some)
 
     def _new(self) -> npt.NDArray[np.bool_]:
         """For every row whether no passage of the former generation moved to it."""
@@ -286,11 +284,4 @@ class _Passages:
     rows: Rows
 
     def __iter__(self) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-        return (entry[:4] for entry in self.corpus.documents(_spans_of(self.rows)))
-
-
-def _spans_of(rows: Rows) -> list[tuple[int, int]]:
-    """Ascending rows as spans, end exclusive."""
-    if not len(rows):
-        return []
-    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)]
+        return (entry[:4] for entry in self.corpus.documents(self.rows))

@@ -3,9 +3,10 @@ import hashlib
 import random
 import sqlite3
 
+import numpy as np
 import pytest
 
-from retrieval.columns import context_of, embedded_key
+from retrieval.columns import context_of, embedded_key, rows_in
 from retrieval.corpus import Corpus, SourceRecord
 from retrieval.corpus_writer import CorpusWriter, Former
 from retrieval.errors import IndexCorrupt
@@ -97,7 +98,7 @@ def everything(corpus: Corpus) -> list[object]:
         [corpus.article(name) for name in entries],
         corpus.articles(),
         corpus.passages(range(passages)),
-        corpus.documents([(0, passages)]),
+        corpus.documents(np.arange(passages)),
         [corpus.rows_of_article(name).tolist() for name in entries],
         [corpus.rows_of_counties(codes).tolist() for codes in ([], *([code] for code in CODES), CODES)],
         [corpus.rows_of_regions(codes).tolist() for codes in ([], *([code] for code in REGIONS), REGIONS)],
@@ -166,11 +167,13 @@ def test_documents_are_told_before_and_after_the_older_file_is_taken_over(tmp_pa
     before = made(tmp_path / "before.sqlite", articles)
     articles = {**{name: article(source, name) for name in ("3", "7", "99")}, "1": articles["1"]}
     writer = write(tmp_path / "after.sqlite", articles, before)
-    added, again, all_of_them = ([*writer.documents(spans)] for spans in (None, writer.added, [(0, writer.passages)]))
+    added, again, all_of_them = (
+        [*writer.documents(rows)] for rows in (None, rows_in(writer.added), np.arange(writer.passages))
+    )
     writer.finish()
     after = Corpus(tmp_path / "after.sqlite")
-    assert added == again == [*after.documents(writer.added)]
-    assert all_of_them == after.documents([(0, writer.passages)])
+    assert added == again == [*after.documents(rows_in(writer.added))]
+    assert all_of_them == after.documents(np.arange(writer.passages))
 
 
 def test_an_older_file_of_which_nothing_or_everything_is_taken(tmp_path):

@@ -83,7 +83,7 @@ def publish_on(index_dir: Path, former: Generation, *articles) -> tuple[list[int
 
 def documents(generation: Generation) -> list[tuple[bytes, tuple[str, ...]]]:
     """What the full text and the vector of every passage are made of, by row."""
-    return [(key, codes) for *_, codes, key in generation.documents([(0, generation.manifest.passages)])]
+    return [(key, codes) for *_, codes, key in generation.documents(np.arange(generation.manifest.passages))]
 
 
 @pytest.mark.usefixtures("few")

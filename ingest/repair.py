@@ -90,9 +90,7 @@ def _entities(text: str, made: Counter[str]) -> str:
 
 
 def _visible(text: str, made: Counter[str]) -> str:
-    if (
-        text.isprintable() or text.translate(_USUAL_BLANKS).isprintable()
-    ):  # nearly every line: nothing in it is of those categories
+    if text.isprintable() or text.translate(_USUAL_BLANKS).isprintable():  # nearly every line has none of them
         return text
     kept: list[str] = []
     for at, char in enumerate(text):

@@ -27,13 +27,13 @@ from retrieval.config import IngestConfig
 
 _FORMAT = 4
 _BATCH = 600  # changes between two commits: as much is done again after a crash
-_SCHEMA = """
+_GIST = ", ".join(Gist._fields)
+_SCHEMA = f"""
 CREATE TABLE pages (source TEXT PRIMARY KEY, digest TEXT NOT NULL, site TEXT NOT NULL, mark BLOB NOT NULL,
     page BLOB NOT NULL);
 CREATE INDEX pages_known ON pages (source, digest, site, mark);
 CREATE TABLE articles (source TEXT PRIMARY KEY, digest TEXT NOT NULL, sidecar TEXT NOT NULL, shaped TEXT NOT NULL,
-    there INTEGER NOT NULL, mark BLOB, facts TEXT, said TEXT, done TEXT, divisions TEXT, id TEXT, key TEXT,
-    published TEXT, doc_number TEXT, region TEXT, replaces TEXT, publisher TEXT, url TEXT, expires TEXT, lasting TEXT);
+    there INTEGER NOT NULL, mark BLOB, facts TEXT, {_GIST});
 CREATE INDEX articles_known ON articles (source, shaped, there);
 CREATE TABLE texts (source TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, sketch BLOB NOT NULL,
     counties TEXT NOT NULL, standing INTEGER NOT NULL, published TEXT, url TEXT, canonical TEXT NOT NULL);
@@ -53,15 +53,10 @@ _FORGETTING = (
     "DELETE FROM texts WHERE source = ?",
     "DELETE FROM bodies WHERE source = ?",
 )
-_ONE = """
-SELECT digest, sidecar, shaped, body, facts, said, done, divisions, id, key, published, doc_number, region, replaces,
-    publisher, url, expires, lasting FROM articles JOIN bodies USING (source) WHERE source = ?
-"""
-_ROWS = """
-SELECT source, digest, sidecar, mark, facts, said, done, divisions, id, key, published, doc_number, region, replaces,
-    publisher, url, expires, lasting FROM articles WHERE there
-"""
-_PUT = "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TOLD = f"facts, {_GIST} FROM articles"
+_ONE = f"SELECT digest, sidecar, shaped, body, {_TOLD} JOIN bodies USING (source) WHERE source = ?"
+_ROWS = f"SELECT source, digest, sidecar, mark, {_TOLD} WHERE there"
+_PUT = f"INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?{', ?' * len(Gist._fields)})"  # noqa: S608 - ours
 _TEXTS = "SELECT source, digest, size, sketch, counties, standing, published, url, canonical FROM texts"
 _log = logging.getLogger(__name__)
 

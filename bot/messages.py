@@ -73,7 +73,7 @@ def refusal(answer: Answer, listed: bool = True) -> str:
     if answer.reason is None:
         raise ValueError("an answer with claims is no refusal")
     script, question = answer.question.script, answer.question
-    lines = [say(_of_refusal(answer, answer.reason), script, places=join(question.elsewhere, script) or "?")]
+    lines = [say(_opening(answer.reason, question.asked), script, places=join(question.elsewhere, script) or "?")]
     counties = tuple(division.short for division in question.counties)
     if answer.reason is Reason.NOT_IN_CORPUS and counties:
         lines.append(say(Say.LOOKED_IN, script, places=join(counties, script)))
@@ -93,10 +93,10 @@ def refusal(answer: Answer, listed: bool = True) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _of_refusal(answer: Answer, reason: Reason) -> Say:
+def _opening(reason: Reason, asked: str) -> Say:
     """What is said first: thanks and farewells are answered as such."""
-    asked = fold(answer.question.asked)
-    for section, what in (("farewell", Say.FAREWELL), ("thanks", Say.WELCOME)):
-        if reason is Reason.SMALLTALK and found(section, asked):
-            return what
+    if reason is Reason.SMALLTALK and found("farewell", fold(asked)):
+        return Say.FAREWELL
+    if reason is Reason.SMALLTALK and found("thanks", fold(asked)):
+        return Say.WELCOME
     return _OF_REASON[reason]

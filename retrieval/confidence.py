@@ -22,10 +22,10 @@ _FACTS = _TREES.with_suffix(".json")
 
 @dataclass(frozen=True)
 class Calibration:
-    """Trees as arrays of shape (trees, nodes). A leaf points to itself, so that all walks may be equally long.
+    """Trees as arrays of shape (trees, nodes). A leaf points to itself, which ends a walk.
 
     At a node a row goes ``left`` if its measure ``feature`` is at most ``threshold``, else ``right``; the
-    sum of the ``value`` at the ends and ``constant`` is the log-odds. ``depth`` is the longest walk.
+    sum of the ``value`` at the ends and ``constant`` is the log-odds.
     """
 
     feature: npt.NDArray[np.int16]
@@ -34,7 +34,6 @@ class Calibration:
     right: npt.NDArray[np.int16]
     value: npt.NDArray[np.float32]
     constant: float
-    depth: int
 
     def probabilities(self, evidence: Matrix) -> npt.NDArray[np.float64]:
         """Probability (0..1) that each answers: shape (n,) for evidence of shape (n, len(MEASURES))."""
@@ -43,7 +42,7 @@ class Calibration:
         flat, measures = evidence.reshape(-1), np.repeat(np.arange(rows) * evidence.shape[1], trees)
         at = np.tile(np.arange(trees) * self.feature.shape[1], rows)
         walking = np.arange(len(at))
-        for _ in range(self.depth):
+        while len(walking):
             here = at.take(walking)
             goes_left = flat.take(measures.take(walking) + feature.take(here)) <= threshold.take(here)
             there = children.take(2 * here + goes_left)
@@ -69,4 +68,4 @@ def calibration() -> Calibration:
         raise RuntimeError(f"{_FACTS} was fitted to other measures than retrieval/evidence.py has: fit it again")
     with np.load(_TREES, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in ("feature", "threshold", "left", "right", "value")}
-    return Calibration(**arrays, constant=facts["constant"], depth=facts["depth"])
+    return Calibration(**arrays, constant=facts["constant"])

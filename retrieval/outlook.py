@@ -64,9 +64,11 @@ def survey(reader: "Reader", county: Division, sure: Sequence[Judged], whole: bo
 def _own(reader: "Reader", county: Division, sure: Sequence[Judged]) -> Judged:
     """The surest that says something and not of others; the surest of all if there is none."""
     beside = tuple(reader.names.values())
-    foreign = (of_others(one.sentence, county) or after_another(one.sentence.text, county, beside) for one in sure)
-    own = (one for one, others in zip(sure, foreign, strict=True) if not others and tells(one.sentence.text))
-    return next(own, sure[0])
+    for one in sure:
+        text = one.sentence.text
+        if tells(text) and not of_others(one.sentence, county) and not after_another(text, county, beside):
+            return one
+    return sure[0]
 
 
 def _inner(reader: "Reader", best: Hit) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import json
 import random
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def main() -> None:
     answerable = np.array([one.answerable for one in examples])
     facts = {
         "measures": list(MEASURES),
-        **{name: told[name] for name in ("constant", "depth")},
+        "constant": told["constant"],
         "model": load_embedder(Config().embedding).fingerprint,
         "questions": {"answerable": int(answerable.sum()), "unanswerable": int((~answerable).sum())},
         "held_out": _worth(examples, held_out),
@@ -155,9 +155,8 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
         arrays["left"][number, : len(nodes)] = np.where(leaf, own, nodes["left"])
         arrays["right"][number, : len(nodes)] = np.where(leaf, own, nodes["right"])
         arrays["value"][number, : len(nodes)] = np.where(leaf, nodes["value"], 0.0) / len(models)
-    depth = int(max(nodes["depth"].max() for nodes in trees))
     constant = float(np.mean([model._baseline_prediction.item() for model in models]))
-    return {"arrays": arrays, "constant": constant, "depth": depth}
+    return {"arrays": arrays, "constant": constant}
 
 
 def _worth(examples: Sequence[Example], probabilities: Sequence[npt.NDArray[np.float64]]) -> dict[str, Any]:
@@ -222,13 +221,17 @@ def _of_words(generation: Generation, tools: Tools, source: random.Random, weigh
     lexicon of ``tools`` has for them, and some that it has nothing like."""
     every = {county: _said(generation, county) for county in generation.counties}
     nouns = {word for said in every.values() for text in said for word in words(text) if len(word) > 2}
-    pools = [sorted(filter(_NOUN.fullmatch, pool)) for pool in (Lexicon.load().everyday, nouns)]
+    known, full = tools.lexicon, Lexicon.load()
+    pools = [
+        {word: (_meanings(word, known), _meanings(word, full)) for word in sorted(filter(_NOUN.fullmatch, pool))}
+        for pool in (full.everyday, nouns)
+    ]
     for county, said in every.items():
         for pool in pools:
-            for word, stands in _drawn(pool, said, tools.lexicon, source):
+            for word, stands in _drawn(pool, said, source):
                 question = _understood(source.choice(WAYS).format(county.short, word), (), generation, tools)
                 if question is not None and question.counties == (county,):
-                    wanted = (tuple(map(normalise, _meanings(word, tools.lexicon))),) if stands else ()
+                    wanted = (tuple(map(normalise, pool[word][0])),) if stands else ()
                     yield _example(f"word-{word}", question, wanted, weight, generation, tools)
 
 
@@ -241,16 +244,19 @@ def _said(generation: Generation, county: Division) -> list[str]:
 
 
 def _drawn(
-    pool: Sequence[str], said: Sequence[str], known: Lexicon, source: random.Random
+    pool: Mapping[str, tuple[Sequence[str], Sequence[str]]], said: Sequence[str], source: random.Random
 ) -> Iterator[tuple[str, bool]]:
-    """Some words of the pool, with whether the county has them; none that it may have in other words."""
+    """Some words of the pool, with whether the county has them; none that it may have in other words.
+
+    The pool has of each word what is known to stand for it, and all that does.
+    """
     left, together = dict(zip((True, False), WORDS, strict=True)), " ".join(said)
-    for word in source.sample(pool, len(pool)):
-        stands = any(one in together for one in _meanings(word, known))
+    for word in source.sample([*pool], len(pool)):
+        known, every = pool[word]
+        stands = any(one in together for one in known)
         if not left[stands]:
             continue
-        every = [(one, 1.0) for one in _meanings(word, Lexicon.load())]
-        if stands or not any(stands_in(every, text) >= NEARLY for text in said):
+        if stands or not any(stands_in([(one, 1.0) for one in every], text) >= NEARLY for text in said):
             left[stands] -= 1
             yield word, stands
 
